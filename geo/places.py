@@ -1,0 +1,128 @@
+"""The gazetteer: every place that the story names."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry import LineString
+from shapely.geometry.base import BaseGeometry
+
+from geo.geojson import Feature, read_features
+from geo.measure import Position
+
+KINDS = (
+    "bridge", "palace", "headquarters", "public-office", "communications", "bank", "station",
+    "fortress", "arsenal", "barracks", "cadet-school", "press", "prison", "works", "hall",
+    "theatre", "hotel", "flat", "church", "square", "street", "quarter", "mooring", "town",
+    "city",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of 1917, with what is known of where it stood."""
+
+    id: str
+    """Kebab-case, unique: `winter-palace`."""
+    kind: str
+    """One of `KINDS`."""
+    geometry: BaseGeometry
+    """WGS 84 degrees, (longitude, latitude): a line from abutment to abutment for a bridge,
+    a point for the rest."""
+    names: Mapping[str, str]
+    """Name of 1917 by language."""
+    today: Mapping[str, str]
+    """Name of today by language."""
+    located_by: str
+    """How the point was found."""
+    error_m: int
+    """How far off it may be, metres."""
+    rank: int
+    """1: labelled from afar; 3: only from near."""
+    opens: bool = False
+    """Whether a bridge has a span that opens."""
+    address: str = ""
+    wikidata: str = ""
+
+    @property
+    def is_bridge(self) -> bool:
+        """Bridges are held and also raised or lowered."""
+        return self.kind == "bridge"
+
+    @property
+    def lon_lat(self) -> Position:
+        """A point on the place, (longitude, latitude) in degrees; the middle of a bridge."""
+        point = (
+            self.geometry.interpolate(0.5, normalized=True)
+            if isinstance(self.geometry, LineString)
+            else self.geometry.representative_point()
+        )
+        return point.x, point.y
+
+    def name(self, language: str) -> str:
+        """The name of 1917, in English where the language has none."""
+        return self.names.get(language, self.names["en"])
+
+
+def read_places(path: Path, faults: list[str]) -> dict[str, Place]:
+    """Read the gazetteer, by id in the file's order; faults are added to `faults`."""
+    places = {}
+    for feature in read_features(path, faults):
+        wrong = list(_wrong(feature))
+        faults += [f"{path.name}, place {feature.id}: {sentence}" for sentence in wrong]
+        if not wrong:
+            places[feature.id] = _place(feature)
+    return places
+
+
+def _place(feature: Feature) -> Place:
+    said = feature.properties
+    return Place(
+        id=feature.id,
+        kind=said["kind"],
+        geometry=feature.geometry,
+        names={lang: said[f"name_{lang}"] for lang in ("en", "ru", "fr") if f"name_{lang}" in said},
+        today={
+            lang: said[f"today_{lang}"] for lang in ("en", "ru", "fr") if f"today_{lang}" in said
+        },
+        located_by=said["located_by"],
+        error_m=said["error_m"],
+        rank=said["rank"],
+        opens=said.get("opens", False),
+        address=said.get("address", ""),
+        wikidata=said.get("wikidata", ""),
+    )
+
+
+NEEDED: dict[str, type] = {
+    "name_en": str,
+    "name_ru": str,
+    "today_en": str,
+    "today_ru": str,
+    "located_by": str,
+    "error_m": int,
+    "rank": int,
+}
+
+
+def _wrong(feature: Feature) -> Iterator[str]:
+    said: dict[str, Any] = feature.properties
+    for key, kind in NEEDED.items():
+        if type(said.get(key)) is not kind or said[key] == "":
+            yield f"{key} should be {_form(kind)}, found {said.get(key)!r}"
+    if said.get("kind") not in KINDS:
+        yield f"kind {said.get('kind')!r} is none of {', '.join(KINDS)}"
+    if isinstance(said.get("error_m"), int) and said["error_m"] <= 0:
+        yield f"error_m should be metres above 0, found {said['error_m']}"
+    if said.get("rank") not in (1, 2, 3):
+        yield f"rank should be 1, 2 or 3, found {said.get('rank')!r}"
+    wanted = "LineString" if said.get("kind") == "bridge" else "Point"
+    if feature.geometry.geom_type != wanted:
+        yield f"a {said.get('kind')} should be a {wanted}, found a {feature.geometry.geom_type}"
+    if not isinstance(said.get("opens", False), bool):
+        yield f"opens should be true or false, found {said['opens']!r}"
+
+
+def _form(kind: type) -> str:
+    return {str: "some words", int: "a whole number"}[kind]

@@ -1,0 +1,5 @@
+"""`python -m story`."""
+
+from story.cli import main
+
+main()

@@ -1,0 +1,78 @@
+"""The address of a view: what a link to one minute says, and what is made of it.
+
+    ?t=1917-10-25T21:40&event=aurora-blank-shot&place=winter-palace&calendar=ns&lang=en
+
+An old or broken address falls to the nearest sensible view, with one quiet sentence.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from events.clock import STORY_END, STORY_START, nearest_in_story, read_t, write_t
+from story.telling import OPENING, Story
+from story.words import LANGUAGES, Words
+
+CALENDARS = ("os", "ns")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is shown: a minute, and perhaps an event or a place that was chosen."""
+
+    t: datetime = STORY_START
+    event: str | None = None
+    place: str | None = None
+    calendar: str = "os"
+    """Which calendar the clock shows first: Old Style ("os") or New ("ns")."""
+    lang: str = "en"
+
+
+def read_address(
+    query: Mapping[str, str], story: Story, words: Words
+) -> tuple[View, str | None]:
+    """Return the view an address asks for, and a sentence if it could not be had as asked."""
+    trouble: list[str] = []
+    event = story.by_id.get(query.get("event", ""))
+    if event is None and query.get("event"):
+        trouble.append(words("address", "event"))
+    if event is not None and event not in story.events:
+        event = None
+        trouble.append(words("address", "prologue"))
+    t = story.by_id[OPENING].shown if event is None else event.shown
+    if query.get("t"):
+        try:
+            asked = read_t(query["t"])
+        except ValueError:
+            trouble.append(words("address", "time"))
+        else:
+            t = nearest_in_story(asked)
+            if not STORY_START <= asked <= STORY_END:
+                trouble.append(words("address", "outside"))
+    place = query.get("place") or None
+    if place is not None and place not in story.places:
+        place = None
+        trouble.append(words("address", "place"))
+    calendar = query.get("calendar", "os")
+    if calendar not in CALENDARS:
+        calendar = "os"
+    lang = query.get("lang", "en")
+    if lang not in LANGUAGES:
+        lang = "en"
+        trouble.append(words("address", "lang"))
+    view = View(t, None if event is None else event.id, place, calendar, lang)
+    return view, trouble[0] if trouble else None
+
+
+def write_address(view: View) -> dict[str, str]:
+    """The query of a view: what differs from the default, and always the time."""
+    query = {"t": write_t(view.t)}
+    if view.event is not None:
+        query["event"] = view.event
+    if view.place is not None:
+        query["place"] = view.place
+    if view.calendar != "os":
+        query["calendar"] = view.calendar
+    if view.lang != "en":
+        query["lang"] = view.lang
+    return query

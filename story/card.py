@@ -1,0 +1,351 @@
+"""What is written beside the map: the event told, who holds what, one place, the list.
+
+Each function returns `Markup`. Every word that comes from data goes in by `format`, which
+escapes it, so no string of a record is ever read as HTML.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from markupsafe import Markup
+
+from events.clock import write_t
+from events.model import Event
+from events.state import City, OnRoute
+from story.telling import Story
+from story.words import Words, power_line, time_line, what_changed
+
+HOLDERS = ("government", "mrc", "contested", "neutral")
+"""In the order in which they are counted."""
+
+
+def head(story: Story, city: City, words: Words, calendar: str = "os") -> Markup:
+    """The clock in both calendars, who claims power, and the count of who holds what."""
+    other = "ns" if calendar == "os" else "os"
+    return Markup(
+        '<div class="head"><p class="clock"><strong data-clock="{calendar}">{first}</strong> '
+        '<span class="quiet" data-clock="{other}">{second}</span></p>'
+        '<p class="power" role="status">{power}</p></div>'
+    ).format(
+        calendar=calendar,
+        other=other,
+        first=words.clock(city.t, calendar),
+        second=words.clock(city.t, other),
+        power=power_line(city, words),
+    )
+
+
+def event_card(story: Story, city: City, words: Words, chosen: Event | None = None) -> Markup:
+    """The event just past (or the one chosen): what, when, where, who, and who says so."""
+    event = chosen or city.last
+    if event is None:
+        return Markup("")
+    text = story.text(event, words.language)
+    facts = [
+        (words("page", "when"), Markup("{}").format(time_line(event, words))),
+        (words("page", "where"), _places(story, event.places, words)),
+        (
+            words("page", "actors"),
+            Markup("{}").format(", ".join(story.actors[actor].name for actor in event.actors)),
+        ),
+    ]
+    if event.when.reason:
+        facts.append((words("page", "drawn_because"), Markup("{}").format(event.when.reason)))
+    return Markup(
+        '<article class="event" data-told="{id}"><p class="kicker">{t} · {kind}{turning}'
+        ' <span class="certainty {certainty}" title="{note}">{certain}</span></p>'
+        "<h2>{title}</h2><p>{text}</p>{changed}<dl>{facts}</dl>"
+        "<h3>{sources}</h3>{accounts}{under_way}{next}</article>"
+    ).format(
+        id=event.id,
+        t=f"{event.shown.day} {words.table['calendar']['months'][event.shown.month - 1]}, "
+        f"{event.shown:%H:%M}",
+        kind=words("kind", event.kind),
+        turning=f" · {words('page', 'importance_3')}" if event.importance == 3 else "",
+        certainty=event.certainty,
+        certain=words("certainty", event.certainty),
+        note=words("certainty_note", event.certainty),
+        title=text.title,
+        text=text.text,
+        changed=_changes(what_changed(story, event, words), words),
+        facts=_join("<dt>{}</dt><dd>{}</dd>", facts),
+        sources=words("page", "sources"),
+        accounts=accounts(story, event, words),
+        under_way=_under_way(story, city, event, words),
+        next=_next(story, city, words),
+    )
+
+
+def accounts(story: Story, event: Event, words: Words) -> Markup:
+    """Who says so and who disagrees, one account an item."""
+    rows = []
+    for account in event.accounts:
+        own = []
+        if account.time is not None and account.time != event.shown:
+            day = "" if account.time.date() == event.shown.date() else f"{account.time.day} Oct "
+            own.append(words("page", "own_time", t=f"{day}{account.time:%H:%M}"))
+        if account.place is not None and account.place not in event.places:
+            name = story.places[account.place].name(words.language)
+            own.append(words("page", "own_place", place=name))
+        rows.append(
+            Markup("<li{rival}>{says} <cite>{source}, {locator}</cite>{own}</li>").format(
+                rival=Markup(' class="rival"') if own else "",
+                says=account.says,
+                source=story.chronicle.sources[account.source].cite(),
+                locator=account.locator,
+                own=_join(' <em class="own">{}</em>', ((line,) for line in own)),
+            )
+        )
+    return Markup('<ul class="accounts">{}</ul>').format(Markup("").join(rows))
+
+
+def city_card(story: Story, city: City, words: Words) -> Markup:
+    """Who holds what, with counts; bridges raised; the ring; who is on the move."""
+    parts = []
+    for holder in HOLDERS:
+        held = [
+            place
+            for place in story.places.values()
+            if place.id in city.holdings and city.holdings[place.id].holder == holder
+        ]
+        rows = (
+            (
+                place.id,
+                place.name(words.language),
+                _claim(city, place.id, words),
+            )
+            for place in held
+        )
+        parts.append(
+            Markup(
+                '<section class="held {holder}"><h3>{name} <b>{n}</b></h3><ul>{rows}</ul></section>'
+            ).format(
+                holder=holder,
+                name=words("holder", holder),
+                n=len(held),
+                rows=_join('<li><a href="?place={0}" data-place="{0}">{1}</a>{2}</li>', rows),
+            )
+        )
+    raised = [
+        story.places[bridge].name(words.language)
+        for bridge, span in city.spans.items()
+        if span == "raised"
+    ]
+    moving = [
+        story.actors[unit].name
+        for unit, where in city.units.items()
+        if isinstance(where, OnRoute) and where.moving
+    ]
+    lines = [
+        words("page", "raised_bridges", bridges=", ".join(raised))
+        if raised
+        else words("page", "no_raised_bridges"),
+        words("page", "ring_now", stage=words("ring", city.ring)),
+    ]
+    if moving:
+        lines.append(words("page", "units_moving", units=", ".join(moving)))
+    return Markup('<div class="city">{}{}</div>').format(
+        _join("<p>{}</p>", ((line,) for line in lines)), Markup("").join(parts)
+    )
+
+
+def counts_line(story: Story, city: City, words: Words) -> str:
+    """How many places each side holds, in one line."""
+    counted = {holder: 0 for holder in HOLDERS}
+    for holding in city.holdings.values():
+        counted[holding.holder] += 1
+    return words("page", "counts", **{holder: str(n) for holder, n in counted.items()})
+
+
+def place_card(story: Story, place_id: str | None, t: datetime, words: Words) -> Markup:
+    """One place: its names, who held it from when, what happened there."""
+    if place_id is None:
+        return Markup('<p class="quiet">{}</p>').format(words("page", "choose_place"))
+    place = story.places[place_id]
+    language = words.language
+    steps = [
+        (event.takes_effect(change), event, change)
+        for event in story.events
+        for change in event.changes
+        if getattr(change, "hold", None) == place_id
+    ]
+    steps.sort(key=lambda step: step[0])
+    held = _join(
+        '<li{}><a href="?t={}&amp;event={}" data-event="{}">{}</a> {}</li>',
+        (
+            (
+                Markup(' class="now"') if at <= t else "",
+                write_t(at),
+                event.id,
+                event.id,
+                f"{at.day} Oct {at:%H:%M}",
+                words("holder", change.holder)  # type: ignore[union-attr]  # a Hold: see above
+                + (
+                    f" ({words('change', 'claim', claim=words('holder', change.claim))})"  # type: ignore[union-attr]
+                    if change.claim  # type: ignore[union-attr]
+                    else ""
+                ),
+            )
+            for at, event, change in steps
+        ),
+    )
+    here = story.events_at(place_id)
+    today = place.today.get(language, place.today["en"])
+    return Markup(
+        '<article class="place-history" data-shown-place="{id}"><h2>{name}</h2>'
+        '<p class="quiet">{ru}{today}</p><p class="quiet">{located}</p>'
+        "<h3>{history}</h3>{held}<h3>{here}</h3>{events}</article>"
+    ).format(
+        id=place_id,
+        name=place.name(language),
+        ru=place.names.get("ru", ""),
+        today=f" · {words('page', 'today', name=today)}" if today != place.name(language) else "",
+        located=words("page", "located", how=place.located_by, metres=str(place.error_m)),
+        history=words("page", "history"),
+        held=Markup('<ol class="steps">{}</ol>').format(held)
+        if held
+        else Markup("<p>{}</p>").format(words("page", "never_held")),
+        here=words("page", "happened_here"),
+        events=event_list(story, here, words, t)
+        if here
+        else Markup("<p>{}</p>").format(words("page", "nothing_here")),
+    )
+
+
+def event_list(
+    story: Story, events: Iterable[Event], words: Words, t: datetime | None = None
+) -> Markup:
+    """Events as links to their minute; those not yet past at `t` are paler."""
+    rows = (
+        (
+            event.importance,
+            " later" if t is not None and event.shown > t else "",
+            write_t(event.shown),
+            event.id,
+            f"{event.shown.day} Oct {event.shown:%H:%M}",
+            story.text(event, words.language).title,
+            story.places[event.places[0]].name(words.language),
+        )
+        for event in events
+    )
+    return Markup('<ol class="events">{}</ol>').format(
+        _join(
+            '<li class="weight-{0}{1}"><a href="?t={2}&amp;event={3}" data-event="{3}">'
+            "<time>{4}</time> {5}</a> <span>{6}</span></li>",
+            rows,
+        )
+    )
+
+
+def prologue_articles(story: Story, words: Words) -> Markup:
+    """The thirteen entries before the clock, as plain articles in order."""
+    articles = []
+    for event in story.chronicle.prologue:
+        text = story.text(event, words.language)
+        articles.append(
+            Markup(
+                '<article class="event"><p class="kicker">{day} · {kind} '
+                '<span class="certainty {certainty}">{certain}</span></p><h2>{title}</h2>'
+                "<p>{text}</p><p class='quiet'>{when} · {places}</p>"
+                "<h3>{sources}</h3>{accounts}</article>"
+            ).format(
+                day=words.day(event.shown),
+                kind=words("kind", event.kind),
+                certainty=event.certainty,
+                certain=words("certainty", event.certainty),
+                title=text.title,
+                text=text.text,
+                when=time_line(event, words),
+                places=", ".join(story.places[p].name(words.language) for p in event.places),
+                sources=words("page", "sources"),
+                accounts=accounts(story, event, words),
+            )
+        )
+    return Markup('<div class="prologue">{}</div>').format(Markup("").join(articles))
+
+
+def source_list(story: Story) -> Markup:
+    """The bibliography, in the order of its ids; addresses as text, for nothing leads out."""
+    rows = (
+        (source.cite(), source.note, Markup(" <code>{}</code>").format(source.URL) if source.URL else "")
+        for source in sorted(story.chronicle.sources.values(), key=lambda s: s.cite().lower())
+    )
+    return Markup('<ul class="sources">{}</ul>').format(
+        _join('<li>{} <span class="quiet">{}</span>{}</li>', rows)
+    )
+
+
+def quiet(sentence: str) -> Markup:
+    """One quiet sentence."""
+    return Markup('<p class="quiet notice" role="status">{}</p>').format(sentence)
+
+
+def about(story: Story, words: Words) -> Markup:
+    """What the project is and how it knows, one paragraph a line of its words."""
+    counts = {
+        "events": str(len(story.events)),
+        "prologue": str(len(story.chronicle.prologue)),
+        "places": str(len(story.places)),
+        "sources": str(len(story.chronicle.sources)),
+    }
+    paragraphs = [
+        (words("about", key, **counts),) for key in words.section("about")
+    ]
+    return Markup('<div class="about">{}</div>').format(_join("<p>{}</p>", paragraphs))
+
+
+def _changes(lines: list[str], words: Words) -> Markup:
+    if not lines:
+        return Markup("")
+    rows = _join("<li>{}</li>", ((line,) for line in lines[:8]))
+    more = Markup("<li>… +{}</li>").format(len(lines) - 8) if len(lines) > 8 else Markup("")
+    return Markup('<h3>{}</h3><ul class="changed">{}{}</ul>').format(
+        words("page", "changed"), rows, more
+    )
+
+
+def _places(story: Story, places: Iterable[str], words: Words) -> Markup:
+    return Markup(", ").join(
+        Markup('<a href="?place={0}" data-place="{0}">{1}</a>').format(
+            place, story.places[place].name(words.language)
+        )
+        for place in places
+    )
+
+
+def _under_way(story: Story, city: City, told: Event, words: Words) -> Markup:
+    going = [event for event in city.under_way if event.id != told.id][-4:]
+    if not going:
+        return Markup("")
+    rows = (
+        (write_t(event.shown), event.id, story.text(event, words.language).title)
+        for event in going
+    )
+    return Markup("<h3>{}</h3><ul class='under-way'>{}</ul>").format(
+        words("page", "under_way"),
+        _join('<li><a href="?t={0}&amp;event={1}" data-event="{1}">{2}</a></li>', rows),
+    )
+
+
+def _next(story: Story, city: City, words: Words) -> Markup:
+    if city.next is None:
+        return Markup("")
+    return Markup(
+        '<p class="next">{}: <a href="?t={}&amp;event={}" data-event="{}">{}, {}</a></p>'
+    ).format(
+        words("page", "next_event"),
+        write_t(city.next.shown),
+        city.next.id,
+        city.next.id,
+        f"{city.next.shown.day} Oct {city.next.shown:%H:%M}",
+        story.text(city.next, words.language).title,
+    )
+
+
+def _claim(city: City, place: str, words: Words) -> str:
+    claim = city.holdings[place].claim
+    return f" – {words('change', 'claim', claim=words('holder', claim))}" if claim else ""
+
+
+def _join(row: str, rows: Iterable[tuple[object, ...]]) -> Markup:
+    return Markup("").join(Markup(row).format(*cells) for cells in rows)

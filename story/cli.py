@@ -1,0 +1,171 @@
+"""The command line: `python -m story check | state | events`.
+
+Exit code 0, or 2 with what is wrong on stderr.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from events.clock import STORY_END, STORY_START, read_t, write_t
+from events.model import Event
+from story.report import state_report
+from story.telling import ROOT, DataError, Story, examine, read_story
+from story.topology import misplaced
+from story.words import Words, power_line, words_of
+
+WRONG = 2
+"""Exit code for bad data and bad questions alike."""
+
+
+def main() -> None:
+    """Run the command line; a fault is one line on stderr, never a traceback."""
+    try:
+        cli.main(prog_name="python -m story", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        sys.exit(WRONG)
+    except click.ClickException as error:
+        click.echo(f"error: {error.format_message()}", err=True)
+        sys.exit(WRONG)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Petrograd, October 1917: the story on the command line."""
+
+
+def _with_story(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the shipped story, or stop with its faults."""
+
+    @wraps(command)
+    def run(**options: Any) -> None:
+        try:
+            story = read_story()
+        except DataError as error:
+            _fail(error.faults, ROOT)
+        command(story=story, **options)
+
+    return run
+
+
+def _fail(faults: list[str], root: Path) -> None:
+    for fault in faults:
+        click.echo(fault, err=True)
+    faulty = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
+    click.echo(f"error: {faulty} in {root.name or root}", err=True)
+    sys.exit(WRONG)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=ROOT)
+def check(folder: Path) -> None:
+    """Check the data in FOLDER, which holds events/ and geo/ (default: the shipped data)."""
+    try:
+        story, faults = examine(folder)
+        faults += misplaced(story)
+    except OSError as error:
+        raise click.ClickException(f"{folder}: {error.strerror}") from error
+    if faults:
+        _fail(faults, folder)
+    click.echo(
+        f"{len(story.events)} events and {len(story.chronicle.prologue)} of the prologue, "
+        f"{len(story.places)} places, {len(story.routes)} routes, "
+        f"{len(story.chronicle.sources)} sources, {len(story.actors)} actors: no fault found"
+    )
+
+
+class Minute(click.ParamType):
+    """A minute of the story on the command line."""
+
+    name = "time"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Read "1917-10-25T03:00"; fail with one sentence where it is none."""
+        try:
+            t = read_t(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if not STORY_START <= t <= STORY_END:
+            self.fail(
+                f"{write_t(t)} is outside the story, which runs from {write_t(STORY_START)} "
+                f"to {write_t(STORY_END)}",
+                param,
+                ctx,
+            )
+        return t
+
+
+@cli.command()
+@click.option("--at", "t", type=Minute(), required=True, help="Old Style: 1917-10-25T03:00")
+@click.option("--json", "as_json", is_flag=True, help="as JSON")
+@_with_story
+def state(story: Story, t: datetime, as_json: bool) -> None:
+    """Print who holds what at a minute."""
+    city = story.at(t)
+    if as_json:
+        click.echo(json.dumps(state_report(story, city), ensure_ascii=False, indent=2))
+        return
+    words = words_of("en")
+    click.echo(words.clock(t))
+    click.echo(words.clock(t, "ns"))
+    click.echo(power_line(city, words))
+    for holder in ("government", "mrc", "contested", "neutral"):
+        held = [
+            place.name("en") + (" (raised)" if city.spans.get(place.id) == "raised" else "")
+            for place in story.places.values()
+            if place.id in city.holdings and city.holdings[place.id].holder == holder
+        ]
+        if held:
+            click.echo(f"{words('holder', holder)} ({len(held)}): {', '.join(held)}")
+    if city.ring != "none":
+        click.echo(words("change", "ring", stage=words("ring", city.ring)))
+    for label, event in (("last", city.last), ("next", city.next)):
+        if event:
+            click.echo(f"{label}: {_line(story, event, words)}")
+
+
+@cli.command()
+@click.option("--day", type=click.IntRange(21, 27), help="only this day of October")
+@click.option("--json", "as_json", is_flag=True, help="as JSON")
+@_with_story
+def events(story: Story, day: int | None, as_json: bool) -> None:
+    """List the events in order."""
+    words = words_of("en")
+    chosen = [event for event in story.events if day in (None, event.shown.day)]
+    if as_json:
+        rows = [
+            {
+                "id": event.id,
+                "t": write_t(event.shown),
+                "earliest": write_t(event.when.earliest),
+                "latest": write_t(event.when.latest),
+                "precision": event.when.precision,
+                "as_written": event.when.as_written,
+                "title": story.text(event).title,
+                "kind": event.kind,
+                "places": list(event.places),
+                "certainty": event.certainty,
+                "importance": event.importance,
+                "sources": list(dict.fromkeys(a.source for a in event.accounts)),
+            }
+            for event in chosen
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for event in chosen:
+        click.echo(_line(story, event, words))
+
+
+def _line(story: Story, event: Event, words: Words) -> str:
+    place = story.places[event.places[0]].name(words.language)
+    return f"{write_t(event.shown)}  {story.text(event).title} ({place})  [{event.id}]"

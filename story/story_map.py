@@ -1,0 +1,58 @@
+"""The story as a folium map: the ground, the marks, and the script that moves them.
+
+`story_map(...)` is what the page shows and what `save` writes: one file, no outside request.
+In the browser `storyMap.setTime(minute)` moves it.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from folium.elements import MacroElement
+from folium.template import Template
+
+from geo.ground import GroundLayer, js_string
+from geo.offline_map import OfflineMap
+from story.payload import map_payload
+from story.telling import Story
+from story.words import words_of
+
+HERE = Path(__file__).parent
+VIEW = (30.243, 59.911, 30.412, 59.968)
+"""The first view, (min_lon, min_lat, max_lon, max_lat): from the Aurora's berth to Smolny."""
+NARROW_VIEW = (30.268, 59.919, 30.404, 59.962)
+"""The same for a phone held upright."""
+
+
+class StoryLayer(MacroElement):
+    """Draws a story on an `OfflineMap`; `minute` counts from the start of the story."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        storyMap.begin({{ this._parent.get_name() }}, JSON.parse({{ this.payload }}), {{ this.minute }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, payload: dict[str, Any], minute: int) -> None:
+        super().__init__()
+        self._name = "story"
+        self._id = "layer"
+        self.payload = js_string({**payload, "view": VIEW, "narrowView": NARROW_VIEW})
+        self.minute = int(minute)
+
+    def add_to(self, parent: OfflineMap, **kwargs: Any) -> "StoryLayer":
+        """Add to a map, with the script and style that draw it."""
+        parent.inline("style", (HERE / "story_map.css").read_text("utf-8"), "story_map_css")
+        parent.inline("script", (HERE / "story_map.js").read_text("utf-8"), "story_map_js")
+        super().add_to(parent, **kwargs)
+        return self
+
+
+def story_map(story: Story, minute: int = 0, language: str = "en") -> OfflineMap:
+    """Return the map of a story, showing `minute` at first."""
+    words = words_of(language)
+    the_map = OfflineMap(VIEW, title=words("page", "title"), lang=language)
+    GroundLayer(story.ground, language=language).add_to(the_map)
+    StoryLayer(map_payload(story, words), minute).add_to(the_map)
+    return the_map

@@ -1,0 +1,312 @@
+"""The page: widgets and layout. Nothing imports it.
+
+Map and clock are joined as `story/link.js` and `story/reconcile.py` describe: the map is sent
+once and never rebuilt; each step sends a minute to it and a card to the page.
+"""
+
+import gc
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from events.clock import DAYS, STORY_END, STORY_START, at_minute, minute_of, nearest_in_story
+from story import card, downloads
+from story.address import CALENDARS, View, read_address, write_address
+from story.find import find_events
+from story.reconcile import Clock, Jump, Report, moved, reconcile
+from story.story_map import story_map
+from story.telling import Story, read_story
+from story.words import Words, words_of
+
+HERE = Path(__file__).parent
+SPEEDS = {0.5: "½×", 1.0: "1×", 2.0: "2×", 4.0: "4×"}
+PANELS = ("event", "city", "place")
+
+link = st.components.v2.component(
+    "petrograd_link",
+    js=(HERE / "story" / "link.js").read_text("utf-8"),
+    css=(HERE / "story" / "link.css").read_text("utf-8"),
+    isolate_styles=False,
+)
+
+
+@st.cache_resource(show_spinner=False)
+def load() -> Story:
+    """The story, read once a process; afterwards it is out of the garbage collector's way."""
+    story = read_story()
+    _ = story.events, story.by_id
+    gc.collect()
+    gc.freeze()  # Streamlit collects after every rerun; walking what never changes is most of a step
+    return story
+
+
+@st.cache_resource(show_spinner=False)
+def map_page(lang: str) -> str:
+    """The map as the very text that `save` writes: sent once, moved by its script."""
+    return str(story_map(load(), language=lang).get_root().render())
+
+
+def begin(story: Story, words: Words) -> None:
+    """Take the view from the address, at the start and when the reader goes back in history."""
+    asked = st.query_params.to_dict()
+    if st.session_state.get("written") == asked and "clock" in st.session_state:
+        return
+    view, trouble = read_address(asked, story, words)
+    old = st.session_state.get("clock", Clock(0))
+    st.session_state.clock = moved(old, minute_of(view.t))
+    st.session_state.minute = view.t
+    st.session_state.chosen = view.event
+    st.session_state.place = view.place
+    st.session_state.calendar = view.calendar
+    st.session_state.lang = view.lang
+    st.session_state.trouble = trouble
+    st.session_state.panel = "place" if view.place and not view.event else "event"
+    st.session_state.setdefault("speed", 1.0)
+    st.session_state.setdefault("acknowledged", 0)
+    st.session_state.written = asked
+
+
+def jump_to(minute: int, event: str | None = None) -> None:
+    """Remember where the reader wants to go; the next run goes there."""
+    st.session_state.jump = Jump(minute)
+    st.session_state.chosen = event
+    if event is not None or st.session_state.panel == "place":
+        st.session_state.panel = "event"
+
+
+def step(story: Story, forward: bool) -> None:
+    """Go to the next or the previous event."""
+    here = minute_of(nearest_in_story(st.session_state.minute))
+    minutes = sorted({minute_of(event.shown) for event in story.events})
+    ahead = [m for m in minutes if (m > here if forward else m < here)]
+    if ahead:
+        jump_to(ahead[0] if forward else ahead[-1])
+
+
+def toggle_play() -> None:
+    """Start playing here, or ask the map where it stands and stop it there."""
+    st.session_state.toggled = True
+
+
+def hear(story: Story) -> None:
+    """Take in what the link reports: the map's minute, a place or event that was chosen."""
+    said = dict(st.session_state.link.report or {})
+    st.session_state.acknowledged = said.get("number", 0)
+    if said.get("event") in story.by_id:
+        event = story.by_id[said["event"]]
+        if event in story.events:
+            jump_to(minute_of(event.shown), event.id)
+    if isinstance(said.get("jump"), int):
+        jump_to(minute_of(nearest_in_story(at_minute(said["jump"]))))
+    for key in ("choose", "place"):
+        if said.get(key) in story.places:
+            st.session_state.place = said[key]
+            st.session_state.panel = "place"
+    if isinstance(said.get("minute"), int | float) and isinstance(said.get("seq"), int):
+        minute = minute_of(nearest_in_story(at_minute(int(said["minute"]))))
+        st.session_state.report = Report(minute, said["seq"], bool(said.get("playing")))
+
+
+def settle() -> Clock:
+    """Bring slider, map and buttons to one minute."""
+    state = st.session_state
+    slider = minute_of(nearest_in_story(state.minute))
+    before: Clock = state.clock
+    clock = reconcile(before, slider, state.pop("report", None), state.pop("jump", None))
+    if state.pop("toggled", False):
+        clock = Clock(clock.minute, clock.seq + 1, clock.stale, playing=not clock.playing)
+        state.asked_to_stop = not clock.playing
+    else:
+        state.asked_to_stop = False
+    if clock.minute != before.minute:
+        event = state.chosen and load().by_id[state.chosen]
+        if event and minute_of(event.shown) != clock.minute:
+            state.chosen = None
+        if before.minute != clock.minute:
+            state.trouble = None
+    state.clock = clock
+    state.minute = at_minute(clock.minute)
+    return clock
+
+
+@st.fragment
+def clock_and_card(story: Story, words: Words) -> None:
+    """Everything that changes with the minute: one small message a step."""
+    state = st.session_state
+    clock = settle()
+    t = at_minute(clock.minute)
+    city = story.at(t)
+    with st.container(key="head", gap=None):
+        st.html(card.head(story, city, words, state.calendar))
+    with st.container(key="controls", gap=None):
+        st.slider(
+            words("page", "minute"),
+            STORY_START,
+            STORY_END,
+            key="minute",
+            step=timedelta(minutes=5),
+            format="D MMM HH:mm",
+            label_visibility="collapsed",
+        )
+        link(
+            key="link",
+            data={
+                "seq": clock.seq,
+                "minute": None if state.asked_to_stop else clock.minute,
+                "playing": clock.playing,
+                "speed": state.speed,
+                "place": state.place,
+                "acknowledged": state.acknowledged,
+                "title": words("page", "map"),
+            },
+            on_report_change=lambda: hear(story),
+        )
+        with st.container(key="buttons", horizontal=True, gap="small"):
+            for day in DAYS:
+                st.button(
+                    f"{day.day}",
+                    key=f"day-{day.day}",
+                    on_click=jump_to,
+                    args=(minute_of(day),),
+                    type="primary" if day.date() == t.date() else "secondary",
+                )
+            st.button(
+                words("page", "previous"), key="previous", icon=":material/skip_previous:",
+                on_click=step, args=(story, False),
+            )  # fmt: skip
+            st.button(
+                words("page", "pause" if clock.playing else "play"), key="play", type="primary",
+                icon=":material/pause:" if clock.playing else ":material/play_arrow:",
+                on_click=toggle_play,
+            )  # fmt: skip
+            st.button(
+                words("page", "next"), key="next", icon=":material/skip_next:",
+                on_click=step, args=(story, True),
+            )  # fmt: skip
+            st.segmented_control(
+                words("page", "speed"), list(SPEEDS), key="speed", format_func=SPEEDS.get,
+                label_visibility="collapsed", required=True,
+            )  # fmt: skip
+            st.segmented_control(
+                words("page", "calendar"), CALENDARS, key="calendar", label_visibility="collapsed",
+                format_func=lambda name: words("page", f"calendar_{name}"), required=True,
+            )  # fmt: skip
+    with st.container(key="card", gap="small"):
+        st.segmented_control(
+            words("page", "panel"),
+            PANELS,
+            key="panel",
+            format_func=lambda panel: words("page", panel),
+            label_visibility="collapsed",
+            required=True,
+        )
+        if state.trouble:
+            st.html(card.quiet(state.trouble))
+        if state.panel == "city":
+            st.html(card.city_card(story, city, words))
+        elif state.panel == "place":
+            st.html(card.place_card(story, state.place, t, words))
+        else:
+            chosen = story.by_id.get(state.chosen or "")
+            st.html(card.event_card(story, city, words, chosen))
+    view = View(t, state.chosen, state.place if state.panel == "place" else None, state.calendar, state.lang)
+    query = write_address(view)
+    if query != state.written:
+        state.written = query
+        st.query_params.from_dict(query)
+
+
+
+@st.fragment
+def all_events(story: Story, words: Words) -> None:
+    """The list of all events, with search and filters; its links go to their minute."""
+    st.subheader(words("page", "all_events"), anchor=False)
+    search, side, kind, place = st.columns([3, 2, 2, 2])
+    asked = search.text_input(
+        words("page", "search"), key="search", placeholder=words("page", "search_hint")
+    )
+    sides = side.multiselect(
+        words("page", "filter_side"), list(words.section("side")), key="sides",
+        format_func=lambda side: words("side", side),
+    )  # fmt: skip
+    kinds = kind.multiselect(
+        words("page", "filter_kind"), list(words.section("kind")), key="kinds",
+        format_func=lambda kind: words("kind", kind),
+    )  # fmt: skip
+    named = {place for event in story.events for place in event.places}
+    places = place.multiselect(
+        words("page", "filter_place"),
+        sorted(named, key=lambda place: story.places[place].name(words.language)),
+        key="places",
+        format_func=lambda place: story.places[place].name(words.language),
+    )
+    found = find_events(
+        story, asked, sides=sides, kinds=kinds, places=places, language=words.language
+    )
+    st.caption(words("page", "found", n=str(len(found)), all=str(len(story.events))))
+    if found:
+        st.html(card.event_list(story, found, words))
+    else:
+        st.html(card.quiet(words("page", "none_found")))
+
+
+def take_with_you(story: Story, words: Words) -> None:
+    """Downloads; each file is made only when it is asked for."""
+    st.subheader(words("page", "downloads"), anchor=False)
+    with st.container(horizontal=True):
+        for key, name, mime, make in (
+            ("events_geojson", "petrograd-1917-events.geojson", "application/geo+json", downloads.events_geojson),
+            ("events_csv", "petrograd-1917-events.csv", "text/csv", downloads.events_csv),
+            ("places", "petrograd-1917-places.geojson", "application/geo+json", downloads.places_geojson),
+        ):  # fmt: skip
+            st.download_button(
+                words("page", f"download_{key}"), data=partial(make, story), file_name=name,
+                mime=mime, key=f"download-{key}", on_click="ignore",
+            )  # fmt: skip
+
+
+def rising() -> None:
+    """The story on its clock."""
+    story = load()
+    begin(story, words_of("en"))
+    words = words_of(st.session_state.lang)
+    with st.container(key="stage", gap="small"):
+        clock_and_card(story, words)
+        with st.container(key="map"):
+            st.iframe(map_page(st.session_state.lang), height=620)
+    all_events(story, words)
+    take_with_you(story, words)
+
+
+def prologue() -> None:
+    """What came before the clock."""
+    words = words_of("en")
+    st.title(words("page", "prologue_tab"), anchor=False)
+    st.write(words("page", "prologue_intro"))
+    st.html(card.prologue_articles(load(), words))
+
+
+def about() -> None:
+    """What this is, how it knows, what it owes to whom."""
+    words = words_of("en")
+    story = load()
+    st.title(words("page", "about_tab"), anchor=False)
+    st.html(card.about(story, words))
+    st.header(words("page", "sources_all"), anchor=False)
+    st.html(card.source_list(story))
+    take_with_you(story, words)
+
+
+words = words_of("en")
+st.set_page_config(page_title=words("page", "title"), layout="wide")
+st.html(HERE / "story" / "page.css")
+st.navigation(
+    [
+        st.Page(rising, title=words("page", "story_tab"), default=True),
+        st.Page(prologue, title=words("page", "prologue_tab"), url_path="prologue"),
+        st.Page(about, title=words("page", "about_tab"), url_path="about"),
+    ],
+    position="top",
+).run()
