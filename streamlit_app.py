@@ -164,14 +164,6 @@ def clock_and_card(story: Story, words: Words) -> None:
             on_report_change=lambda: hear(story),
         )
         with st.container(key="buttons", horizontal=True, gap="small"):
-            for day in DAYS:
-                st.button(
-                    f"{day.day}",
-                    key=f"day-{day.day}",
-                    on_click=jump_to,
-                    args=(minute_of(day),),
-                    type="primary" if day.date() == t.date() else "secondary",
-                )
             st.button(
                 words("page", "previous"), key="previous", icon=":material/skip_previous:",
                 on_click=step, args=(story, False),
@@ -185,6 +177,14 @@ def clock_and_card(story: Story, words: Words) -> None:
                 words("page", "next"), key="next", icon=":material/skip_next:",
                 on_click=step, args=(story, True),
             )  # fmt: skip
+            for day in DAYS:
+                st.button(
+                    f"{day.day}",
+                    key=f"day-{day.day}",
+                    on_click=jump_to,
+                    args=(minute_of(day),),
+                    type="primary" if day.date() == t.date() else "secondary",
+                )
             st.segmented_control(
                 words("page", "speed"), list(SPEEDS), key="speed", format_func=SPEEDS.get,
                 label_visibility="collapsed", required=True,
@@ -211,12 +211,13 @@ def clock_and_card(story: Story, words: Words) -> None:
         else:
             chosen = story.by_id.get(state.chosen or "")
             st.html(card.event_card(story, city, words, chosen))
-    view = View(t, state.chosen, state.place if state.panel == "place" else None, state.calendar, state.lang)
+    view = View(
+        t, state.chosen, state.place if state.panel == "place" else None, state.calendar, state.lang
+    )
     query = write_address(view)
     if query != state.written:
         state.written = query
         st.query_params.from_dict(query)
-
 
 
 @st.fragment

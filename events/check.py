@@ -176,9 +176,10 @@ def _times(event: Event) -> Iterator[datetime]:
 
 def _rivals(chronicle: Chronicle) -> Iterator[str]:
     """Two states of one thing at one minute: the map could not choose."""
-    said: dict[tuple[str, str, datetime], tuple[object, Event]] = {}
+    said: dict[tuple[str, str, datetime], tuple[tuple[str, str | None], Event]] = {}
     for event in chronicle.events:
         for change in event.changes:
+            value: tuple[str, str | None]
             match change:
                 case Hold():
                     thing, value = change.hold, (change.holder, change.claim)
@@ -197,7 +198,7 @@ def _rivals(chronicle: Chronicle) -> Iterator[str]:
             if before[0] != value:
                 yield (
                     f"{_record(event, chronicle)}: at {t:%d %b %H:%M} {thing} {verb} "
-                    f"'{value[0]}', but event {before[1].id} says '{before[0][0]}' at the same "  # type: ignore[index]  # value is a pair
+                    f"'{value[0]}', but event {before[1].id} says '{before[0][0]}' at the same "
                     "minute; give one of them another minute (at)"
                 )
 

@@ -62,8 +62,7 @@ class Source(BaseModel):
     def cite(self) -> str:
         """As a reader would cite it, in one line of plain text."""
         names = "; ".join(
-            a.literal or " ".join(part for part in (a.given, a.family) if part)
-            for a in self.author
+            a.literal or " ".join(part for part in (a.given, a.family) if part) for a in self.author
         )
         where = ", ".join(
             str(part)
@@ -123,7 +122,7 @@ def read_chronicle(folder: Path, faults: list[str]) -> Chronicle:
 
 
 def suggestion(wrong: str, known: Iterable[str]) -> str:
-    """"; did you mean 'x'?", or nothing where no known id is near."""
+    """ "; did you mean 'x'?", or nothing where no known id is near."""
     near = get_close_matches(wrong, list(known), n=1)
     return f"; did you mean '{near[0]}'?" if near else ""
 

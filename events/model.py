@@ -181,8 +181,7 @@ class PowerChange(_Change):
 
 
 VERBS = {
-    change.verb: change
-    for change in (Hold, SpanChange, Appear, Move, Leave, Ring, PowerChange)
+    change.verb: change for change in (Hold, SpanChange, Appear, Move, Leave, Ring, PowerChange)
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from folium.elements import MacroElement
+from branca.element import MacroElement
 from folium.template import Template
 from shapely import get_coordinates, set_precision
 from shapely.geometry import LineString, mapping
@@ -44,11 +44,10 @@ class GroundLayer(MacroElement):
         self._id = "layer"
         self.payload = js_string(ground_payload(ground, look, language))
 
-    def add_to(self, parent: OfflineMap, **kwargs: Any) -> "GroundLayer":
+    def put_on(self, parent: OfflineMap) -> None:
         """Add to a map, with the script that draws it."""
         parent.inline("script", SCRIPT.read_text("utf-8"), "ground_js")
-        super().add_to(parent, **kwargs)
-        return self
+        self.add_to(parent)
 
 
 def ground_payload(ground: Ground, look: Mapping[str, str], language: str) -> dict[str, Any]:

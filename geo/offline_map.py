@@ -78,7 +78,7 @@ class OfflineMap(Map):
 
     def inline(self, tag: str, text: str, name: str) -> None:
         """Put a style or a script in the head, once for each `name`."""
-        header = self.get_root().header
+        header = self.get_root().header  # type: ignore[attr-defined]  # the root is our Page
         if name not in header._children:
             header.add_child(Inline(tag, text), name=name)
 

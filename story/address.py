@@ -28,9 +28,7 @@ class View:
     lang: str = "en"
 
 
-def read_address(
-    query: Mapping[str, str], story: Story, words: Words
-) -> tuple[View, str | None]:
+def read_address(query: Mapping[str, str], story: Story, words: Words) -> tuple[View, str | None]:
     """Return the view an address asks for, and a sentence if it could not be had as asked."""
     trouble: list[str] = []
     event = story.by_id.get(query.get("event", ""))

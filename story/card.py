@@ -151,7 +151,7 @@ def city_card(story: Story, city: City, words: Words) -> Markup:
 
 def counts_line(story: Story, city: City, words: Words) -> str:
     """How many places each side holds, in one line."""
-    counted = {holder: 0 for holder in HOLDERS}
+    counted = dict.fromkeys(HOLDERS, 0)
     for holding in city.holdings.values():
         counted[holding.holder] += 1
     return words("page", "counts", **{holder: str(n) for holder, n in counted.items()})
@@ -267,7 +267,11 @@ def prologue_articles(story: Story, words: Words) -> Markup:
 def source_list(story: Story) -> Markup:
     """The bibliography, in the order of its ids; addresses as text, for nothing leads out."""
     rows = (
-        (source.cite(), source.note, Markup(" <code>{}</code>").format(source.URL) if source.URL else "")
+        (
+            source.cite(),
+            source.note,
+            Markup(" <code>{}</code>").format(source.URL) if source.URL else "",
+        )
         for source in sorted(story.chronicle.sources.values(), key=lambda s: s.cite().lower())
     )
     return Markup('<ul class="sources">{}</ul>').format(
@@ -288,9 +292,7 @@ def about(story: Story, words: Words) -> Markup:
         "places": str(len(story.places)),
         "sources": str(len(story.chronicle.sources)),
     }
-    paragraphs = [
-        (words("about", key, **counts),) for key in words.section("about")
-    ]
+    paragraphs = [(words("about", key, **counts),) for key in words.section("about")]
     return Markup('<div class="about">{}</div>').format(_join("<p>{}</p>", paragraphs))
 
 
@@ -318,8 +320,7 @@ def _under_way(story: Story, city: City, told: Event, words: Words) -> Markup:
     if not going:
         return Markup("")
     rows = (
-        (write_t(event.shown), event.id, story.text(event, words.language).title)
-        for event in going
+        (write_t(event.shown), event.id, story.text(event, words.language).title) for event in going
     )
     return Markup("<h3>{}</h3><ul class='under-way'>{}</ul>").format(
         words("page", "under_way"),

@@ -82,7 +82,7 @@ def check(folder: Path) -> None:
     )
 
 
-class Minute(click.ParamType):
+class Minute(click.ParamType[datetime]):
     """A minute of the story on the command line."""
 
     name = "time"

@@ -53,9 +53,7 @@ def events_csv(story: Story, language: str = "en") -> str:
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
     for event in story.events:
-        writer.writerow(
-            {key: _cell(value) for key, value in _row(story, event, language).items()}
-        )
+        writer.writerow({key: _cell(value) for key, value in _row(story, event, language).items()})
     return out.getvalue()
 
 

@@ -122,8 +122,9 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         return knots;
     }
 
+    // the minute at a second of playing; before the first it is the first
     function tempoAt(knots, second) {
-        const index = indexAt(knots, second);
+        const index = indexAt(knots, Math.max(0, second));
         if (index + 1 >= knots.length) return knots[knots.length - 1][1];
         const [s0, m0] = knots[index], [s1, m1] = knots[index + 1];
         return s1 === s0 ? m1 : m0 + (m1 - m0) * (second - s0) / (s1 - s0);
@@ -368,7 +369,12 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             units[id] = {id, steps, actor: story.actors[id], marker: null, key: null, trail: null};
         }
 
+        // from afar, people who have stood somewhere for an hour are no news
+        const FRESH_MIN = 60;
+        const since = (unit, is) => is.place === undefined ? is.until : unit.steps[indexAt(unit.steps, minute)][0];
+
         function drawUnits() {
+            const near = map.getZoom() >= 14.25;
             const standing = new Map();
             for (const unit of Object.values(units)) {
                 const is = unitAt(unit.steps, minute);
@@ -383,19 +389,45 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 }
                 const moving = is.place === undefined && is.fraction < 1;
                 const [lon, lat] = positionOf(story, is);
-                const spot = moving ? null : `${lon.toFixed(4)} ${lat.toFixed(4)}`;
+                const hidden = !moving && !near && unit.actor.kind !== "ship" && unit.actor.kind !== "person" && minute - since(unit, is) >= FRESH_MIN;
+                const spot = moving || hidden ? null : `${lon.toFixed(4)} ${lat.toFixed(4)}`;
                 const rank = spot === null ? 0 : standing.get(spot) || 0;
                 if (spot !== null) standing.set(spot, rank + 1);
-                const key = `${lon} ${lat} ${moving} ${rank}`;
+                const key = `${lon} ${lat} ${moving} ${rank} ${hidden}`;
                 if (key !== unit.key) {
                     if (!unit.marker) addUnit(unit, [lat, lon]);
                     unit.marker.setLatLng([lat, lon]);
-                    unit.box.style.transform = moving ? "translate(-50%, -50%)"
-                        : `translate(${9 + (rank % 4) * 15}px, ${-28 - Math.floor(rank / 4) * 16}px)`;
+                    unit.picture.style.transform = moving ? "translate(-50%, -50%)"
+                        : `translate(${7 + (rank % 4) * 15}px, ${-27 - Math.floor(rank / 4) * 16}px)`;
                     unit.box.classList.toggle("unit-moving", moving);
+                    unit.box.hidden = hidden;
                     unit.key = key;
                 }
                 drawTrail(unit, is);
+            }
+            layOutUnitLabels();
+        }
+
+        // names of those who move give way to each other
+        function layOutUnitLabels() {
+            const taken = [];
+            for (const unit of Object.values(units)) {
+                if (!unit.marker || !unit.box.classList.contains("unit-moving")) continue;
+                const {x, y} = map.latLngToContainerPoint(unit.marker.getLatLng());
+                const width = Math.min(230, widthOf(unit.actor.name));
+                const spots = {right: [x + 12, y - 9], left: [x - 12 - width, y - 9], below: [x - width / 2, y + 12], above: [x - width / 2, y - 30]};
+                const spot = Object.keys(spots).find(name => {
+                    const [left, top] = spots[name];
+                    return !taken.some(other => left < other[2] && left + width > other[0] && top < other[3] && top + 18 > other[1]);
+                });
+                unit.label.dataset.spot = spot || "none";
+                if (spot) {
+                    const [left, top] = spots[spot];
+                    unit.label.style.left = `${left - x}px`;
+                    unit.label.style.top = `${top - y}px`;
+                    taken.push([left, top, left + width, top + 18]);
+                }
+                taken.push([x - 10, y - 10, x + 10, y + 10]);
             }
         }
 
@@ -404,7 +436,9 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             unit.box.dataset.side = unit.actor.side;
             unit.box.dataset.unit = unit.id;
             unit.box.title = unit.actor.name;
-            unit.box.append(unitMark(unit.actor, unit.actor.kind === "ship" ? 24 : 19), html("span", "unit-label", unit.actor.name));
+            unit.label = html("span", "unit-label", unit.actor.name);
+            unit.picture = unitMark(unit.actor, unit.actor.kind === "ship" ? 24 : 19);
+            unit.box.append(unit.picture, unit.label);
             unit.marker = L.marker(at, {
                 pane: "units", keyboard: false, interactive: false,
                 icon: L.divIcon({html: unit.box, className: "", iconSize: [0, 0]}),
@@ -619,19 +653,30 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         };
         home.addTo(map);
 
+        let untouched = true;  // until the reader moves the map, it fits whatever room it gets
+        map.on("dragstart", () => { untouched = false; });
+        map.on("zoomstart", () => { if (!fitting) untouched = false; });
+        let fitting = false;
+
         function showAll() {
+            fitting = true;
+            untouched = true;
             const narrow = map.getSize().x < 600;
             const [west, south, east, north] = narrow ? story.narrowView : story.view;
             map.fitBounds([[south, west], [north, east]], {animate: false});
+            fitting = false;
         }
 
         function redraw() {
             for (const drawn of Object.values(places)) drawn.key = null;
+            for (const unit of Object.values(units)) unit.key = null;
+            drawUnits();
             map.getContainer().dataset.near = map.getZoom() >= 14.5;
             drawPlaces();
         }
         map.on("zoomend", redraw);
-        map.on("moveend resize", () => layOutLabels(nowPlaces()));
+        map.on("moveend", () => layOutLabels(nowPlaces()));
+        map.on("resize", () => untouched ? showAll() : layOutLabels(nowPlaces()));
 
         showAll();
         setTime(startMinute);

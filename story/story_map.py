@@ -7,7 +7,7 @@ In the browser `storyMap.setTime(minute)` moves it.
 from pathlib import Path
 from typing import Any
 
-from folium.elements import MacroElement
+from branca.element import MacroElement
 from folium.template import Template
 
 from geo.ground import GroundLayer, js_string
@@ -41,18 +41,17 @@ class StoryLayer(MacroElement):
         self.payload = js_string({**payload, "view": VIEW, "narrowView": NARROW_VIEW})
         self.minute = int(minute)
 
-    def add_to(self, parent: OfflineMap, **kwargs: Any) -> "StoryLayer":
+    def put_on(self, parent: OfflineMap) -> None:
         """Add to a map, with the script and style that draw it."""
         parent.inline("style", (HERE / "story_map.css").read_text("utf-8"), "story_map_css")
         parent.inline("script", (HERE / "story_map.js").read_text("utf-8"), "story_map_js")
-        super().add_to(parent, **kwargs)
-        return self
+        self.add_to(parent)
 
 
 def story_map(story: Story, minute: int = 0, language: str = "en") -> OfflineMap:
     """Return the map of a story, showing `minute` at first."""
     words = words_of(language)
     the_map = OfflineMap(VIEW, title=words("page", "title"), lang=language)
-    GroundLayer(story.ground, language=language).add_to(the_map)
-    StoryLayer(map_payload(story, words), minute).add_to(the_map)
+    GroundLayer(story.ground, language=language).put_on(the_map)
+    StoryLayer(map_payload(story, words), minute).put_on(the_map)
     return the_map

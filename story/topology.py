@@ -23,22 +23,24 @@ def misplaced(story: Story) -> list[str]:
 
     if not story.places or not story.ground.get("water"):
         return []
-    water = gpd.GeoSeries(
-        [feature.geometry for feature in story.ground["water"]], crs=4326
-    ).to_crs(METRES)
+    water = gpd.GeoSeries([feature.geometry for feature in story.ground["water"]], crs=4326).to_crs(
+        METRES
+    )
     islands = gpd.GeoSeries(
         [feature.geometry for feature in story.ground["islands"]], crs=4326
     ).to_crs(METRES)
     wet = water.union_all().difference(islands.union_all())
-    points = gpd.GeoSeries(
-        [place.geometry for place in story.places.values()], crs=4326
-    ).to_crs(METRES)
+    points = gpd.GeoSeries([place.geometry for place in story.places.values()], crs=4326).to_crs(
+        METRES
+    )
     faults = []
     for place, point in zip(story.places.values(), points, strict=True):
         label = f"places.geojson, place {place.id}"
         if place.is_bridge:
             if not point.intersects(wet):
-                faults.append(f"{label}: a bridge of {length_m(place.geometry):.0f} m over no water")
+                faults.append(
+                    f"{label}: a bridge of {length_m(place.geometry):.0f} m over no water"
+                )
             continue
         reach = TOLERANCE_M + place.error_m
         if place.kind in IN_WATER:

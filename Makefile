@@ -1,0 +1,62 @@
+# `make run` starts the page, `make test` runs every test; each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BROWSER ?= 1
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: run setup setup-dev browser test lint bench check picture lock clean
+
+run: setup
+	$(BIN)/python -m streamlit run streamlit_app.py
+
+setup: $(VENV)/.run
+setup-dev: $(VENV)/.dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# A Chromium or Chrome for the browser tests; Debian's is installed where that is allowed.
+browser:
+ifneq ($(BROWSER),0)
+	@sh tests/browser/find_browser.sh > /dev/null
+endif
+
+lint: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: setup-dev browser lint
+ifeq ($(BROWSER),0)
+	@echo "BROWSER=0: the browser's tests are left out"
+	$(BIN)/python -m pytest -m "not browser"
+else
+	$(BIN)/python -m pytest
+endif
+
+check: setup
+	$(BIN)/python -m story check
+
+bench: setup-dev browser
+	$(BIN)/python -m benchmarks
+
+picture: setup-dev browser
+	$(BIN)/python -m benchmarks.picture docs/petrograd-25-october-2140.png
+
+# Needs uv; writes versions and hashes for every platform, and no address.
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

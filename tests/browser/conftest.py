@@ -1,0 +1,142 @@
+"""A real Chromium, a running page, a saved map. No request may leave 127.0.0.1."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from events.clock import minute_of
+from story.story_map import story_map
+from story.telling import ROOT
+from tests.conftest import at
+
+BUILD = ROOT / "build" / "screenshots"
+SIZES = {
+    "kiosk": (1920, 1080),
+    "kiosk-upright": (1080, 1920),
+    "course": (800, 600),
+    "phone": (390, 844),
+}
+OWN = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:", "file:")
+QUIET = ("Unrecognized feature", "can escape its sandboxing")
+"""Warnings of Chromium about the frame that Streamlit makes; nothing of ours."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A Chromium that looks up no name and cannot reach anything but this machine."""
+    path = subprocess.run(
+        ["sh", str(Path(__file__).parent / "find_browser.sh")],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    args = [
+        "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ]  # fmt: skip
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        args.append("--no-sandbox")  # Chromium refuses root otherwise
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=args)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """`open_page(url, size="kiosk", **context)`: a page that fails the test on any outside
+    request, page error or console error."""
+    contexts = []
+    trouble = []
+
+    def open_one(url, size="kiosk", **said):
+        width, height = SIZES[size]
+        context = chromium.new_context(viewport={"width": width, "height": height}, **said)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith(OWN) else trouble.append(request.url),
+        )
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                trouble.append(message.text)
+                if message.type == "error" and not any(text in message.text for text in QUIET)
+                else None
+            ),
+        )
+        page.goto(url)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not trouble
+
+
+@pytest.fixture(scope="session")
+def saved_map(story, tmp_path_factory):
+    """The address of the map as `save` writes it, at 25 October, 21:40."""
+    path = tmp_path_factory.mktemp("saved") / "map.html"
+    story_map(story, minute=minute_of(at("25 21:40"))).save(str(path))
+    return path.as_uri()
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The address of the page, running as `make run` runs it but on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+                break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        else:
+            pytest.fail("the page did not start within 30 seconds")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def map_frame(page):
+    """The map's frame in the page, once its script answers."""
+    page.wait_for_selector(".st-key-card article")
+    page.wait_for_function("document.querySelectorAll('.ticks b').length > 100")
+    frame = next(frame for frame in page.frames if frame != page.main_frame)
+    frame.wait_for_function("globalThis.storyMap && storyMap.current")
+    return frame
+
+
+def wait_minute(frame, text):
+    """Wait until the map shows `text`, as in "25 21:40"."""
+    frame.wait_for_function(f"storyMap.current.minute === {minute_of(at(text))}")
+
+
+def take(page, name):
+    """Keep a screenshot under build/screenshots."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(BUILD / f"{name}.png"))
