@@ -122,7 +122,7 @@ def read_chronicle(folder: Path, faults: list[str]) -> Chronicle:
 
 
 def suggestion(wrong: str, known: Iterable[str]) -> str:
-    """ "; did you mean 'x'?", or nothing where no known id is near."""
+    """The question whether the nearest known id was meant; nothing where none is near."""
     near = get_close_matches(wrong, list(known), n=1)
     return f"; did you mean '{near[0]}'?" if near else ""
 
