@@ -195,6 +195,14 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         return picture;
     }
 
+    // two leaves standing open, hung below the mark of a raised bridge
+    function raisedMark(holder, sizePx) {
+        const leaves = {d: "M-14 5H-7L-3-6M14 5H7L3-6", fill: "none", "stroke-linejoin": "round"};
+        return svg("svg", {viewBox: "-16 -9 32 18", width: sizePx * 1.25, height: sizePx * 0.7, "aria-hidden": "true", class: "raised-mark"},
+            svg("path", {...leaves, stroke: "#fff", "stroke-width": 6.5}),
+            svg("path", {...leaves, stroke: COLOUR[holder], "stroke-width": 3.4}));
+    }
+
     // hull: ship; disc with head: one person; pennant: everybody else
     function unitMark(actor, sizePx) {
         const fill = COLOUR[actor.side];
@@ -239,6 +247,9 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 icon: L.divIcon({html: box, className: "", iconSize: [0, 0]}),
             });
             marker.on("click", () => choose(id));
+            marker.on("keypress", event => {
+                if (["Enter", " "].includes(event.originalEvent.key)) choose(id);
+            });
             const drawn = {id, place, box, picture, label, marker, key: null, on: false,
                 holds: story.holders[id] !== undefined};
             if (place.line) {
@@ -266,6 +277,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             if (key === drawn.key) return;
             drawn.key = key;
             drawn.picture.replaceChildren(holderMark(holder, claim, size));
+            if (span === "raised") drawn.picture.append(raisedMark(holder, size));
             drawn.picture.style.width = drawn.picture.style.height = `${size}px`;
             drawn.box.dataset.holder = holder;
             drawn.box.dataset.claim = claim || "";
@@ -495,12 +507,13 @@ globalThis.storyMap = globalThis.storyMap || (() => {
 
         // -- what has just happened
         const caption = L.control({position: "topleft"});
-        let clockBox, eventBox;
+        let clockBox, eventBox, whereBox;
         caption.onAdd = () => {
             const box = html("div", "caption");
             clockBox = html("div", "caption-clock");
             eventBox = html("div", "caption-event");
-            box.append(clockBox, eventBox);
+            whereBox = html("div", "caption-where");
+            box.append(clockBox, eventBox, whereBox);
             L.DomEvent.disableClickPropagation(box);
             return box;
         };
@@ -515,6 +528,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             shownEvent = index;
             const event = story.events[index];
             eventBox.textContent = event ? event.title : "";
+            whereBox.textContent = event ? story.places[event.places[0]].name : "";
             if (halo) halo.remove();
             halo = null;
             const at = event && event.places.map(id => story.places[id]).find(Boolean);
@@ -524,6 +538,29 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                     icon: L.divIcon({html: ring, className: "", iconSize: [0, 0]})}).addTo(map);
             }
             drawPlaces.pending = true;
+            pointOut();
+        }
+
+        // an arrow at the edge, when the event told lies beyond it
+        const pointer = html("div", "pointer");
+        map.getContainer().append(pointer);
+        function pointOut() {
+            const event = story.events[shownEvent];
+            const place = event && story.places[event.places[0]];
+            const size = map.getSize();
+            const at = place && map.latLngToContainerPoint(latLng(place.at));
+            pointer.hidden = !at || (at.x > 0 && at.y > 0 && at.x < size.x && at.y < size.y);
+            if (pointer.hidden) return;
+            const dx = at.x - size.x / 2, dy = at.y - size.y / 2;
+            const reach = Math.min((size.x / 2 - 34) / Math.abs(dx), (size.y / 2 - 34) / Math.abs(dy));
+            pointer.style.left = `${size.x / 2 + dx * reach}px`;
+            pointer.style.top = `${size.y / 2 + dy * reach}px`;
+            pointer.style.transform = `translate(-50%, -50%) rotate(${Math.atan2(dy, dx)}rad)`;
+            if (!pointer.firstChild) {
+                pointer.append(svg("svg", {viewBox: "-16 -16 32 32", width: 44, height: 44, "aria-hidden": "true"},
+                    svg("circle", {r: 14, fill: "#fffdf7", stroke: "#c4780a", "stroke-width": 2.5}),
+                    svg("path", {d: "M-7 0H6M1-6 7 0 1 6", fill: "none", stroke: "#7a4a00", "stroke-width": 3})));
+            }
         }
 
         // -- the clock
@@ -675,8 +712,12 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             drawPlaces();
         }
         map.on("zoomend", redraw);
-        map.on("moveend", () => layOutLabels(nowPlaces()));
-        map.on("resize", () => untouched ? showAll() : layOutLabels(nowPlaces()));
+        const moved = () => {
+            layOutLabels(nowPlaces());
+            pointOut();
+        };
+        map.on("moveend", moved);
+        map.on("resize", () => untouched ? showAll() : moved());
 
         showAll();
         setTime(startMinute);
