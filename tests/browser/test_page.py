@@ -7,13 +7,15 @@ from playwright.sync_api import expect
 
 from events.clock import minute_of
 from tests.browser.conftest import SIZES, map_frame, take, wait_minute
-from tests.conftest import at
 
 ON_THE_WAY = (
-    "24 05:30", "24 10:00", "24 15:50", "24 17:00", "24 21:00", "25 02:00", "25 03:30", "25 07:00",
-    "25 10:00", "25 13:00", "25 18:00", "25 19:40", "25 21:40", "25 23:00",
+    "1024-trud-raid", "1024-preparliament-opens", "1024-bridge-nikolaevsky", "1024-telegraph",
+    "1024-pta", "nikolaevsky-station-taken", "aurora-to-nikolaevsky-bridge",
+    "telephone-exchange-taken", "proclamation-citizens-of-russia", "mariinsky-palace-cleared",
+    "ring-closed", "district-headquarters-taken", "aurora-blank-shot", "fortress-live-fire",
+    "ministers-to-fortress",
 )  # fmt: skip
-"""Moments of the 24th and 25th that are kept as pictures."""
+"""Events of the 24th and 25th that are kept as pictures."""
 
 
 @pytest.fixture
@@ -29,18 +31,6 @@ def frame_of(page):
 
 def clock(page):
     return page.locator(".clock strong")
-
-
-def go_to(page, text):
-    """Move the page's own clock by its ticks: a click where the minute is."""
-    page.evaluate(
-        """share => {
-            const box = document.querySelector(".ticks").getBoundingClientRect();
-            document.querySelector(".ticks").dispatchEvent(new PointerEvent("click", {clientX: box.left + box.width * share, bubbles: true}));
-        }""",
-        minute_of(at(text)) / minute_of(at("27 06:00")),
-    )
-    wait_minute(frame_of(page), text)
 
 
 def test_next_and_previous_move_map_card_clock_slider_and_address(page):
@@ -215,10 +205,14 @@ def test_every_size_shows_map_clock_and_controls_and_nothing_sticks_out(server, 
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_24th_and_25th_in_pictures(server, open_page, size):
-    page = open_page(f"{server}/?t=1917-10-24T05:30", size)
-    wait_minute(map_frame(page), "24 05:30")
-    for moment in ON_THE_WAY:
-        go_to(page, moment)
-        expect(clock(page)).to_contain_text(moment.split()[1])
-        take(page, f"{size}-{moment.replace(' ', '-').replace(':', '')}")
+def test_the_24th_and_25th_in_pictures(server, open_page, story, size):
+    page = open_page(f"{server}/?t=1917-10-24T05:00", size)
+    frame = map_frame(page)
+    for event_id in ON_THE_WAY:
+        event = story.by_id[event_id]
+        page.locator(f".events a[data-event='{event_id}']").last.click()
+        expect(page.locator(f"[data-told='{event_id}']")).to_be_visible()
+        frame.wait_for_function(f"storyMap.current.minute === {minute_of(event.shown)}")
+        expect(clock(page)).to_contain_text(f"{event.shown:%H:%M}")
+        page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
+        take(page, f"{size}-{event.shown:%d-%H%M}-{event_id}")
