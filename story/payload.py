@@ -48,7 +48,11 @@ def map_payload(story: Story, words: Words) -> dict[str, Any]:
             for event in story.events
         ],
         "words": {
-            **{name: dict(words.section(name)) for name in ("map", "holder_short", "calendar")},
+            **{name: dict(words.section(name)) for name in ("map", "calendar")},
+            "holder_short": {
+                **words.section("holder_short"),
+                "unknown": words("holder", "unknown"),
+            },
         },
     }
 

@@ -127,7 +127,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         const index = indexAt(knots, Math.max(0, second));
         if (index + 1 >= knots.length) return knots[knots.length - 1][1];
         const [s0, m0] = knots[index], [s1, m1] = knots[index + 1];
-        return s1 === s0 ? m1 : m0 + (m1 - m0) * (second - s0) / (s1 - s0);
+        return s1 === s0 ? m1 : Math.min(m1, m0 + (m1 - m0) * (second - s0) / (s1 - s0));
     }
 
     // the pieces of a bridge as drawn: whole, or open in the middle with its leaves standing up
@@ -137,7 +137,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         const squeeze = Math.cos(a[1] * Math.PI / 180);
         const point = share => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share];
         const dx = (b[0] - a[0]) * squeeze, dy = b[1] - a[1];
-        const leaf = (share, sign) => {  // from the gap, up and outwards
+        const leaf = (share, sign) => {  // from the gap, up and towards the other leaf
             const [lon, lat] = point(share);
             const x = dx * 0.13 * sign - dy * 0.16, y = dy * 0.13 * sign + dx * 0.16;
             return [lon + x / squeeze, lat + y];
@@ -163,6 +163,19 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         if (className) node.className = className;
         if (text !== undefined) node.textContent = text;
         return node;
+    }
+
+    // these write only what differs: a mark that stays as it is costs nothing and stirs no reader
+    function say(node, text) {
+        if (node.textContent !== text) node.textContent = text;
+    }
+    function flag(node, name, value) {
+        if (node.dataset[name] !== value) node.dataset[name] = value;
+    }
+    function putAt(node, left, top) {
+        const [x, y] = [`${Math.round(left)}px`, `${Math.round(top)}px`];
+        if (node.style.left !== x) node.style.left = x;
+        if (node.style.top !== y) node.style.top = y;
     }
 
     // square: government; disc: MRC side; diamond: neither; hatched halves: contested; dot: not told
@@ -221,6 +234,10 @@ globalThis.storyMap = globalThis.storyMap || (() => {
     const latLng = ([lon, lat]) => [lat, lon];
 
     function create(map, story, startMinute) {
+        // ids are words of the data, "constructor" among them: a table knows its own entries only
+        for (const table of ["places", "actors", "routes", "rings", "holders", "spans", "units"]) {
+            Object.setPrototypeOf(story[table], null);
+        }
         const W = story.words;
         const calm = globalThis.matchMedia("(prefers-reduced-motion: reduce)").matches;
         const panes = {routes: 410, bridges: 420, ring: 430, places: 600, units: 640, now: 590};
@@ -236,7 +253,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         const tell = report => listeners.forEach(listen => listen(report));
 
         // -- places and bridges
-        const places = {};
+        const places = Object.create(null);
         for (const [id, place] of Object.entries(story.places)) {
             const box = html("div", "place");
             const picture = html("span", "place-mark");
@@ -287,7 +304,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 drawn.casing.setLatLngs(pieces);
                 drawn.deck.setLatLngs(pieces).setStyle({color: COLOUR[holder]});
             }
-            const words = [drawn.place.name, W.holder_short[holder] || W.map.holds];
+            const words = [drawn.place.name];
+            if (drawn.holds) words.push(W.holder_short[holder]);
             if (claim) words.push(`${W.map.claimed}: ${W.holder_short[claim]}`);
             if (span === "raised") words.push(W.map.raised);
             const icon = drawn.marker.getElement();
@@ -330,17 +348,23 @@ globalThis.storyMap = globalThis.storyMap || (() => {
 
         // labels give way to each other: the event told first, then rank; right, left, below, above
         const pen = document.createElement("canvas").getContext("2d");
-        pen.font = "600 13px Georgia, serif";
+        const FONTS = 'Georgia, "Times New Roman", "DejaVu Serif", serif';  // as in story_map.css
         const widths = new Map();
-        function widthOf(text) {
-            if (!widths.has(text)) widths.set(text, pen.measureText(text).width * 1.06 + 6);
-            return widths.get(text);
+        function widthOf(text, face = "600 13px") {
+            const key = `${face} ${text}`;
+            if (!widths.has(key)) {
+                pen.font = `${face} ${FONTS}`;
+                widths.set(key, pen.measureText(text).width * 1.06 + 8);
+            }
+            return widths.get(key);
         }
+        const meet = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+        let taken = [];  // [left, top, right, bottom, id of the place if it is a mark], pixels of the view
 
         function layOutLabels(now) {
             const size = map.getSize();
             const zoom = map.getZoom();
-            const taken = [];
+            taken = [];
             const shown = Object.values(places).filter(drawn => drawn.on);
             for (const drawn of shown) {
                 const at = map.latLngToContainerPoint(drawn.marker.getLatLng());
@@ -362,21 +386,20 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 const spot = zoom >= from && inside && Object.keys(spots).find(name => {
                     const [left, top] = spots[name];
                     const box = [left, top, left + width, top + height];
-                    return left > 0 && left + width < size.x && !taken.some(other => other[4] !== drawn.id
-                        && box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+                    return left > 0 && left + width < size.x && top > 0 && top + height < size.y
+                        && !taken.some(other => other[4] !== drawn.id && meet(box, other));
                 });
-                drawn.label.dataset.spot = spot || "none";
+                flag(drawn.label, "spot", spot || "none");
                 if (spot) {
                     const [left, top] = spots[spot];
-                    drawn.label.style.left = `${Math.round(left - x)}px`;
-                    drawn.label.style.top = `${Math.round(top - y)}px`;
+                    putAt(drawn.label, left - x, top - y);
                     taken.push([left, top, left + width, top + height, ""]);
                 }
             }
         }
 
         // -- units
-        const units = {};
+        const units = Object.create(null);
         for (const [id, steps] of Object.entries(story.units)) {
             units[id] = {id, steps, actor: story.actors[id], marker: null, key: null, trail: null};
         }
@@ -420,26 +443,39 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             layOutUnitLabels();
         }
 
-        // names of those who move give way to each other
+        // names of those who move give way to the names of places, and to each other; they would
+        // rather cover a mark than be silent
         function layOutUnitLabels() {
-            const taken = [];
-            for (const unit of Object.values(units)) {
-                if (!unit.marker || !unit.box.classList.contains("unit-moving")) continue;
-                const {x, y} = map.latLngToContainerPoint(unit.marker.getLatLng());
-                const width = Math.min(230, widthOf(unit.actor.name));
-                const spots = {right: [x + 12, y - 9], left: [x - 12 - width, y - 9], below: [x - width / 2, y + 12], above: [x - width / 2, y - 30]};
-                const spot = Object.keys(spots).find(name => {
+            const moving = Object.values(units).filter(unit => unit.marker && unit.box.classList.contains("unit-moving"));
+            if (moving.length === 0) return;
+            const size = map.getSize();
+            const names = taken.filter(box => box[4] === "");
+            const marks = taken.filter(box => box[4] !== "");
+            for (const unit of moving) {
+                unit.at = map.latLngToContainerPoint(unit.marker.getLatLng());
+                marks.push([unit.at.x - 10, unit.at.y - 10, unit.at.x + 10, unit.at.y + 10]);
+            }
+            for (const unit of moving) {
+                const {x, y} = unit.at;
+                const width = Math.min(230, widthOf(unit.actor.name, "italic 12px")), height = 18;
+                const spots = {
+                    right: [x + 12, y - 9], left: [x - 12 - width, y - 9], below: [x - width / 2, y + 12], above: [x - width / 2, y - 30],
+                    "right-below": [x + 8, y + 10], "right-above": [x + 8, y - 28], "left-below": [x - 8 - width, y + 10], "left-above": [x - 8 - width, y - 28],
+                    "far-below": [x - width / 2, y + 32], "far-above": [x - width / 2, y - 50],
+                };
+                const fits = (name, others) => {
                     const [left, top] = spots[name];
-                    return !taken.some(other => left < other[2] && left + width > other[0] && top < other[3] && top + 18 > other[1]);
-                });
-                unit.label.dataset.spot = spot || "none";
+                    const box = [left, top, left + width, top + height];
+                    return left > 0 && left + width < size.x && top > 0 && top + height < size.y && !others.some(other => meet(box, other));
+                };
+                const spot = Object.keys(spots).find(name => fits(name, names) && fits(name, marks))
+                    || Object.keys(spots).find(name => fits(name, names));
+                flag(unit.label, "spot", spot || "none");
                 if (spot) {
                     const [left, top] = spots[spot];
-                    unit.label.style.left = `${left - x}px`;
-                    unit.label.style.top = `${top - y}px`;
-                    taken.push([left, top, left + width, top + 18]);
+                    putAt(unit.label, left - x, top - y);
+                    names.push([left, top, left + width, top + height]);
                 }
-                taken.push([x - 10, y - 10, x + 10, y + 10]);
             }
         }
 
@@ -480,7 +516,10 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 unit.way = L.polyline(route.line.map(latLng), {...said, weight: 2, opacity: 0.3}).addTo(map);
                 unit.trail = L.polyline([], {...said, weight: 4, opacity: 0.85}).addTo(map);
                 unit.trailRoute = is.route + is.reverse;
+                unit.trailFraction = null;
             }
+            if (unit.trailFraction === is.fraction) return;
+            unit.trailFraction = is.fraction;
             const share = is.reverse ? 1 - is.fraction : is.fraction;
             const here = along(route, share);
             const behind = route.line.filter((_, i) => is.reverse ? route.shares[i] > share : route.shares[i] < share);
@@ -522,7 +561,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
 
         function drawNow() {
             const clock = clockOf(minute, W.calendar);
-            clockBox.textContent = `${clock.weekday} ${clock.oldStyle}, ${clock.hour}`;
+            say(clockBox, `${clock.weekday} ${clock.oldStyle}, ${clock.hour}`);
             const index = eventAt(story.events, minute);
             if (index === shownEvent) return;
             shownEvent = index;
@@ -576,6 +615,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 else for (const drawn of Object.values(places)) if (drawn.on || drawn.deck) drawPlace(drawn);
                 drawPlaces.pending = false;
                 drawRing();
+                followCard();
             }
             drawUnits();
         }
@@ -586,19 +626,21 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             pause();
             const from = minute >= story.lastMinute ? 0 : Math.floor(minute);
             const knots = tempo(story.events, from, story.lastMinute, speed);
-            const state = {started: performance.now(), told: eventAt(story.events, from)};
+            const state = {second: 0, frame: performance.now(), told: eventAt(story.events, from)};
             const end = knots[knots.length - 1][0];
             playing = state;
             const frame = now => {
                 if (playing !== state) return;
-                const second = (now - state.started) / 1000;
-                setTime(tempoAt(knots, second));
+                // a tab that slept goes on where it was, instead of leaping over events
+                state.second += Math.min(1, Math.max(0, now - state.frame) / 1000);
+                state.frame = now;
+                setTime(tempoAt(knots, state.second));
                 const index = shownEvent;
                 if (index !== state.told) {
                     state.told = index;
                     tell({minute: Math.floor(minute), playing: true});
                 }
-                if (second >= end) {
+                if (state.second >= end) {
                     pause();
                     tell({minute, playing: false});
                     return;
@@ -614,21 +656,38 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         }
 
         // -- choosing a place
+        let card = null;  // the open card and the state it tells
         function choose(id, quietly = false) {
+            map.closePopup();
             chosen = id in places ? id : null;
             drawPlaces();
-            map.closePopup();
             if (chosen) openCard(places[chosen]);
             if (!quietly) tell({minute: Math.floor(minute), place: chosen, playing: playing !== null});
         }
 
         function openCard(drawn) {
+            card = {drawn, popup: L.popup({offset: [0, -8], maxWidth: 260, autoPan: false}).setLatLng(drawn.marker.getLatLng()), told: null};
+            followCard();
+            card.popup.openOn(map);
+        }
+
+        // an open card keeps to the minute shown
+        function followCard() {
+            if (!card) return;
+            const {drawn} = card;
+            const index = indexAt(story.holders[drawn.id] || [], minute);
+            const span = drawn.place.line ? drawn.box.dataset.span : null;
+            const told = `${index} ${span}`;
+            if (told === card.told) return;
+            card.told = told;
+            card.popup.setContent(cardOf(drawn, index, span));
+        }
+
+        function cardOf(drawn, index, span) {
             const box = html("div", "place-card");
             box.append(html("strong", "", drawn.place.name));
-            const held = story.holders[drawn.id];
-            if (held && valueAt(held, minute)) {
-                const [holder, claim] = valueAt(held, minute);
-                const since = held[indexAt(held, minute)][0];
+            if (index >= 0) {
+                const [since, [holder, claim]] = story.holders[drawn.id][index];
                 const line = html("div", "place-card-holder");
                 const clock = clockOf(since, W.calendar);
                 line.append(holderMark(holder, claim, 20), html("span", "",
@@ -636,13 +695,15 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 box.append(line);
                 if (claim) box.append(html("div", "", `${W.map.claimed}: ${W.holder_short[claim]}`));
             }
-            if (drawn.box.dataset.span) box.append(html("div", "", W.map[drawn.box.dataset.span]));
+            if (span) box.append(html("div", "", W.map[span]));
             if (drawn.place.today !== drawn.place.name) box.append(html("div", "quiet", `${W.map.today}: ${drawn.place.today}`));
             box.append(html("div", "quiet", W.map.within.replace("{metres}", String(drawn.place.error))));
-            L.popup({offset: [0, -8], maxWidth: 260, autoPan: false}).setLatLng(drawn.marker.getLatLng()).setContent(box).openOn(map);
+            return box;
         }
         map.on("popupclose", () => {
-            if (chosen) places[chosen].box.classList.remove("place-chosen");
+            card = null;
+            chosen = null;
+            drawPlaces();
         });
 
         // -- legend, always in reach
@@ -658,6 +719,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             };
             const stroke = said => svg("svg", {viewBox: "0 0 26 12", width: 26, height: 12, "aria-hidden": "true"}, svg("path", {d: "M1 6H25", fill: "none", ...said}));
             for (const holder of ["government", "mrc", "neutral", "contested"]) row(holderMark(holder, null, 20), W.holder_short[holder]);
+            row(holderMark("unknown", null, 20), W.holder_short.unknown);
             row(holderMark("government", "mrc", 20), W.map.claimed);
             row(svg("svg", {viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true"},
                 svg("path", {d: "M1 11H9L13 3M25 11H19L15 3", fill: "none", stroke: COLOUR.government, "stroke-width": 3})), `${W.map.bridges}: ${W.map.raised}`);
@@ -669,6 +731,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             row(stroke({stroke: COLOUR.mrc, "stroke-width": 3, "stroke-dasharray": "5 4"}), W.map.way_inferred);
             row(stroke({stroke: COLOUR.mrc, "stroke-width": 3.5, "stroke-dasharray": "2 6", "stroke-linecap": "round"}), W.map.ring_open);
             row(stroke({stroke: COLOUR.mrc, "stroke-width": 5}), W.map.ring_closed);
+            row(svg("svg", {viewBox: "-13 -10 26 20", width: 26, height: 20, "aria-hidden": "true"},
+                svg("circle", {r: 8, fill: "#f0b23c", "fill-opacity": 0.22, stroke: "#c4780a", "stroke-width": 2})), W.map.event);
             L.DomEvent.disableClickPropagation(box);
             L.DomEvent.disableScrollPropagation(box);
             return box;
@@ -707,13 +771,14 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         function redraw() {
             for (const drawn of Object.values(places)) drawn.key = null;
             for (const unit of Object.values(units)) unit.key = null;
-            drawUnits();
             map.getContainer().dataset.near = map.getZoom() >= 14.5;
             drawPlaces();
+            drawUnits();
         }
         map.on("zoomend", redraw);
         const moved = () => {
             layOutLabels(nowPlaces());
+            layOutUnitLabels();
             pointOut();
         };
         map.on("moveend", moved);
@@ -728,7 +793,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             listen: listen => { listeners.add(listen); return () => listeners.delete(listen); },
             get minute() { return minute; },
             get playing() { return playing !== null; },
-            show: id => { if (places[id]) map.panTo(places[id].marker.getLatLng()); },
+            show: id => { if (places[id]) map.panTo(places[id].marker.getLatLng(), {animate: !calm}); },
             cityAt: m => cityAt(story, m === undefined ? minute : m),
             labels: () => Object.values(places).filter(p => p.on && p.label.dataset.spot !== "none").map(p => p.label),
             map,
