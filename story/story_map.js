@@ -700,6 +700,10 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             box.append(html("div", "quiet", W.map.within.replace("{metres}", String(drawn.place.error))));
             return box;
         }
+        // Leaflet hears Escape only while the map itself has the focus, not a mark in it
+        map.getContainer().addEventListener("keydown", event => {
+            if (event.key === "Escape") map.closePopup();
+        });
         map.on("popupclose", () => {
             card = null;
             chosen = null;
