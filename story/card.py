@@ -10,7 +10,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from events.clock import write_t
-from events.model import Event
+from events.model import Event, Hold
 from events.state import City, OnRoute
 from story.telling import Story
 from story.words import Words, power_line, time_line, what_changed
@@ -167,9 +167,14 @@ def place_card(story: Story, place_id: str | None, t: datetime, words: Words) ->
         (event.takes_effect(change), event, change)
         for event in story.events
         for change in event.changes
-        if getattr(change, "hold", None) == place_id
+        if isinstance(change, Hold) and change.hold == place_id
     ]
     steps.sort(key=lambda step: step[0])
+    steps = [  # an event that only says again what was so is no step
+        step
+        for before, step in zip([None, *steps], steps, strict=False)
+        if before is None or (before[2].holder, before[2].claim) != (step[2].holder, step[2].claim)
+    ]
     held = _join(
         '<li{}><a href="?t={}&amp;event={}" data-event="{}">{}</a> {}</li>',
         (
@@ -179,10 +184,10 @@ def place_card(story: Story, place_id: str | None, t: datetime, words: Words) ->
                 event.id,
                 event.id,
                 f"{at.day} Oct {at:%H:%M}",
-                words("holder", change.holder)  # type: ignore[union-attr]  # a Hold: see above
+                words("holder", change.holder)
                 + (
-                    f" ({words('change', 'claim', claim=words('holder', change.claim))})"  # type: ignore[union-attr]
-                    if change.claim  # type: ignore[union-attr]
+                    f" ({words('change', 'claim', claim=words('holder', change.claim))})"
+                    if change.claim
                     else ""
                 ),
             )

@@ -79,8 +79,16 @@ def time_line(event: Event, words: Words) -> str:
 
 
 def what_changed(story: Story, event: Event, words: Words) -> list[str]:
-    """One line for each change of an event, in order."""
-    return [line for change in event.changes for line in _changed(story, event, change, words)]
+    """One line for each change of an event: places first, then those who move."""
+    moving = {change.move for change in event.changes if isinstance(change, Move)}
+    told = [
+        change
+        for change in event.changes
+        if not (isinstance(change, Appear) and change.appear in moving)
+        and not (isinstance(change, Leave) and change.leave in moving)
+    ]
+    told.sort(key=lambda change: isinstance(change, Appear | Move | Leave))
+    return [line for change in told for line in _changed(story, event, change, words)]
 
 
 def _changed(story: Story, event: Event, change: Change, words: Words) -> list[str]:
