@@ -256,6 +256,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         const places = Object.create(null);
         for (const [id, place] of Object.entries(story.places)) {
             const box = html("div", "place");
+            box.dataset.place = id;
             const picture = html("span", "place-mark");
             const label = html("span", "place-label", place.name);
             box.append(picture, label);
@@ -860,7 +861,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
     }
 
     return {
-        begin, create, cityAt, indexAt, valueAt, unitAt, along, clockOf, tempo, tempoAt, bridgePieces,
+        begin, create, cityAt, indexAt, valueAt, unitAt, along, positionOf, clockOf, tempo, tempoAt, bridgePieces,
         setTime: minute => current.setTime(minute),
         get current() { return current; },
     };
