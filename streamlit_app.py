@@ -34,18 +34,21 @@ link = st.components.v2.component(
 
 @st.cache_resource(show_spinner=False)
 def load() -> Story:
-    """The story, read once a process; afterwards it is out of the garbage collector's way."""
-    story = read_story()
-    _ = story.events, story.by_id
-    gc.collect()
-    gc.freeze()  # Streamlit collects after every rerun; walking what never changes is most of a step
-    return story
+    """The story, read once a process."""
+    return read_story()
 
 
 @st.cache_resource(show_spinner=False)
 def map_page(lang: str) -> str:
-    """The map as the very text that `save` writes: sent once, moved by its script."""
-    return str(story_map(load(), language=lang).get_root().render())
+    """The map as the very text that `save` writes: sent once, moved by its script.
+
+    With it everything is loaded that stays, and is taken out of the garbage collector's way:
+    Streamlit collects after every rerun, and walking what never changes is most of a step.
+    """
+    page = str(story_map(load(), language=lang).get_root().render())
+    gc.collect()
+    gc.freeze()
+    return page
 
 
 def begin(story: Story, words: Words) -> None:

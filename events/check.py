@@ -72,8 +72,8 @@ def contradictions(
 
 
 def _record(event: Event, chronicle: Chronicle) -> str:
-    prologue = event in chronicle.prologue
-    file = "prologue.toml" if prologue else f"{event.shown:%Y-%m-%d}.toml"
+    early = any(event is other for other in chronicle.prologue)
+    file = "prologue.toml" if early else f"{event.shown:%Y-%m-%d}.toml"
     return f"{file}, event {event.id}"
 
 
