@@ -161,6 +161,7 @@ def clock_and_card(story: Story, words: Words) -> None:
                 "playing": clock.playing,
                 "speed": state.speed,
                 "place": state.place,
+                "show": story.by_id[state.chosen].places[0] if state.chosen else None,
                 "acknowledged": state.acknowledged,
                 "title": words("page", "map"),
             },

@@ -17,6 +17,7 @@ export default function link({data, parentElement, setTriggerValue}) {
         let setTrigger = null;
         let obeyed = null;      // the seq the frame has been given
         let chosen;             // the place the frame has been given
+        let shown = null;       // the place it was asked to bring into view
         let number = 0, inFlight = null, waiting = null;
 
         const frame = () => page.querySelector(".st-key-map iframe");
@@ -30,7 +31,7 @@ export default function link({data, parentElement, setTriggerValue}) {
         };
 
         function order() {
-            const {seq, minute, playing, speed, place} = told;
+            const {seq, minute, playing, speed, place, show} = told;
             if (seq !== obeyed) {
                 obeyed = seq;
                 post({seq, minute, playing, speed});
@@ -38,6 +39,10 @@ export default function link({data, parentElement, setTriggerValue}) {
             if (place !== chosen) {
                 chosen = place;
                 post({choose: place});
+            }
+            if (show !== shown) {
+                shown = show;
+                if (show !== null) post({show});
             }
         }
 

@@ -798,7 +798,14 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             listen: listen => { listeners.add(listen); return () => listeners.delete(listen); },
             get minute() { return minute; },
             get playing() { return playing !== null; },
-            show: id => { if (places[id]) map.panTo(places[id].marker.getLatLng(), {animate: !calm}); },
+            // bring a place of the city into view; the edge arrow points to what lies beyond
+            show: id => {
+                if (!places[id]) return;
+                const at = places[id].marker.getLatLng();
+                const [west, south, east, north] = story.view;
+                const wide = L.latLngBounds([south, west], [north, east]).pad(0.6);
+                if (wide.contains(at) && !map.getBounds().pad(-0.08).contains(at)) map.panTo(at, {animate: !calm});
+            },
             cityAt: m => cityAt(story, m === undefined ? minute : m),
             labels: () => Object.values(places).filter(p => p.on && p.label.dataset.spot !== "none").map(p => p.label),
             map,
@@ -816,7 +823,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
     }
 
     // In: {petrograd: ...} with {hello}, {seq, minute, playing, speed} (each seq is obeyed once),
-    // {choose: place or null} or {share: 0..1 of the clock, while the slider is dragged}.
+    // {choose: place or null}, {show: place} or {share: 0..1 of the clock, while the slider is dragged}.
     // Out: {ready, seq, ticks, days, last}, {clock, share} at every minute, and reports
     // {minute, seq, playing, place}.
     function answerParent(host, story) {
@@ -849,6 +856,9 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 host.setTime(Math.round(said.share * story.lastMinute));
             } else if (said.choose !== undefined) {
                 host.choose(said.choose, true);
+                host.show(said.choose);
+            } else if (said.show !== undefined) {
+                host.show(said.show);
             } else if (Number.isFinite(said.seq) && said.seq !== seq) {
                 seq = said.seq;
                 host.pause();
