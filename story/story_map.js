@@ -124,7 +124,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
 
     // the minute at a second of playing; before the first it is the first
     function tempoAt(knots, second) {
-        const index = indexAt(knots, Math.max(0, second));
+        second = Math.max(0, second);
+        const index = indexAt(knots, second);
         if (index + 1 >= knots.length) return knots[knots.length - 1][1];
         const [s0, m0] = knots[index], [s1, m1] = knots[index + 1];
         return s1 === s0 ? m1 : Math.min(m1, m0 + (m1 - m0) * (second - s0) / (s1 - s0));
