@@ -179,7 +179,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         if (node.style.top !== y) node.style.top = y;
     }
 
-    // square: government; disc: MRC side; diamond: neither; hatched halves: contested; dot: not told
+    // square: government; disc: MRC side; diamond: neither; hatched halves: contested; dot: not told;
+    // round it, dashed, the shape of whoever claims it
     function holderMark(holder, claim, sizePx) {
         const shapes = {
             government: () => [
@@ -204,7 +205,9 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         const picture = svg("svg", {viewBox: "-13 -13 26 26", width: sizePx, height: sizePx, "aria-hidden": "true"});
         picture.append(...shapes[holder]());
         if (claim) {
-            picture.append(svg("circle", {r: 11.4, fill: "none", stroke: COLOUR[claim], "stroke-width": 2.2, "stroke-dasharray": "4 3"}));
+            const dashed = {fill: "none", stroke: COLOUR[claim], "stroke-width": 2.2, "stroke-dasharray": "4 3"};
+            picture.append(claim === "mrc" ? svg("circle", {r: 11.4, ...dashed})
+                : svg("rect", {x: -11.4, y: -11.4, width: 22.8, height: 22.8, ...dashed}));
         }
         return picture;
     }
