@@ -15,7 +15,7 @@ from events.clock import DAYS, STORY_END, STORY_START, at_minute, minute_of, nea
 from story import card, downloads
 from story.address import CALENDARS, View, read_address, write_address
 from story.find import find_events
-from story.reconcile import Clock, Jump, Report, moved, reconcile
+from story.reconcile import Clock, Jump, Report, reconcile
 from story.story_map import story_map
 from story.telling import Story, read_story
 from story.words import Words, words_of
@@ -52,23 +52,47 @@ def map_page(lang: str) -> str:
 
 
 def begin(story: Story, words: Words) -> None:
-    """Take the view from the address, at the start and when the reader goes back in history."""
+    """Take the view from the address, at the start and when the reader goes back in history.
+
+    A view that the address already says is not written again: that would add the page to the
+    browser's history, and going back would lead nowhere.
+    """
+    state = st.session_state
     asked = st.query_params.to_dict()
-    if st.session_state.get("written") == asked and "clock" in st.session_state:
+    away = "clock" in state and "minute" not in state  # widgets of a page left are forgotten
+    if "clock" in state and not away and state.written == asked:
         return
-    view, trouble = read_address(asked, story, words)
-    old = st.session_state.get("clock", Clock(0))
-    st.session_state.clock = moved(old, minute_of(view.t))
-    st.session_state.minute = view.t
-    st.session_state.chosen = view.event
-    st.session_state.place = view.place
-    st.session_state.calendar = view.calendar
-    st.session_state.lang = view.lang
-    st.session_state.trouble = trouble
-    st.session_state.panel = "place" if view.place and not view.event else "event"
-    st.session_state.setdefault("speed", 1.0)
-    st.session_state.setdefault("acknowledged", 0)
-    st.session_state.written = asked
+    view, trouble, told = state.get("told") or View(), None, None
+    if asked or not away:  # the link back from another page names no minute: the last one stands
+        view, trouble = read_address(asked, story, words)
+        told = view
+    minute = minute_of(view.t)
+    if "clock" in state:
+        slider = state.clock.minute if away else slider_minute()
+        state.clock = reconcile(state.clock, slider, jump=Jump(minute))
+    else:
+        state.clock = Clock(minute)
+    state.opened = True
+    state.minute = view.t
+    state.chosen = view.event
+    state.place = view.place
+    state.calendar = view.calendar
+    state.lang = view.lang
+    state.trouble = trouble
+    state.panel = "place" if view.place else "event"
+    state.setdefault("speed", 1.0)
+    state.setdefault("acknowledged", 0)
+    state.written, state.told = asked, told
+
+
+def slider_minute() -> int:
+    """What the browser's slider says, which may be older than the clock."""
+    return minute_of(nearest_in_story(st.session_state.minute))
+
+
+def touch(what: str = "other") -> None:
+    """Remember that something else than the slider sent this message."""
+    st.session_state[what] = True
 
 
 def jump_to(minute: int, event: str | None = None) -> None:
@@ -81,20 +105,17 @@ def jump_to(minute: int, event: str | None = None) -> None:
 
 def step(story: Story, forward: bool) -> None:
     """Go to the next or the previous event."""
-    here = minute_of(nearest_in_story(st.session_state.minute))
+    touch()
+    here = reconcile(st.session_state.clock, slider_minute(), other=True).minute
     minutes = sorted({minute_of(event.shown) for event in story.events})
     ahead = [m for m in minutes if (m > here if forward else m < here)]
     if ahead:
         jump_to(ahead[0] if forward else ahead[-1])
 
 
-def toggle_play() -> None:
-    """Start playing here, or ask the map where it stands and stop it there."""
-    st.session_state.toggled = True
-
-
 def hear(story: Story) -> None:
     """Take in what the link reports: the map's minute, a place or event that was chosen."""
+    touch()
     said = dict(st.session_state.link.report or {})
     st.session_state.acknowledged = said.get("number", 0)
     if said.get("event") in story.by_id:
@@ -112,25 +133,30 @@ def hear(story: Story) -> None:
         st.session_state.report = Report(minute, said["seq"], bool(said.get("playing")))
 
 
-def settle() -> Clock:
+def settle(story: Story) -> Clock:
     """Bring slider, map and buttons to one minute."""
     state = st.session_state
-    slider = minute_of(nearest_in_story(state.minute))
+    if state.pop("opened", False):
+        return state.clock
     before: Clock = state.clock
-    clock = reconcile(before, slider, state.pop("report", None), state.pop("jump", None))
-    if state.pop("toggled", False):
-        clock = Clock(clock.minute, clock.seq + 1, clock.stale, playing=not clock.playing)
-        state.asked_to_stop = not clock.playing
-    else:
-        state.asked_to_stop = False
-    if clock.minute != before.minute:
-        event = state.chosen and load().by_id[state.chosen]
-        if event and minute_of(event.shown) != clock.minute:
+    slider = slider_minute()
+    jump = state.pop("jump", None)
+    clock = reconcile(
+        before,
+        slider,
+        state.pop("report", None),
+        jump,
+        toggled=state.pop("toggled", False),
+        hurried=state.pop("hurried", False),
+        other=state.pop("other", False),
+    )
+    if jump is not None or clock.minute != before.minute:
+        state.trouble = None
+        if state.chosen and minute_of(story.by_id[state.chosen].shown) != clock.minute:
             state.chosen = None
-        if before.minute != clock.minute:
-            state.trouble = None
     state.clock = clock
-    state.minute = at_minute(clock.minute)
+    if slider != clock.minute:
+        state.minute = at_minute(clock.minute)
     return clock
 
 
@@ -138,7 +164,7 @@ def settle() -> Clock:
 def clock_and_card(story: Story, words: Words) -> None:
     """Everything that changes with the minute: one small message a step."""
     state = st.session_state
-    clock = settle()
+    clock = settle(story)
     t = at_minute(clock.minute)
     city = story.at(t)
     with st.container(key="head", gap=None):
@@ -157,7 +183,7 @@ def clock_and_card(story: Story, words: Words) -> None:
             key="link",
             data={
                 "seq": clock.seq,
-                "minute": None if state.asked_to_stop else clock.minute,
+                "minute": None if clock.stays else clock.minute,
                 "playing": clock.playing,
                 "speed": state.speed,
                 "place": state.place,
@@ -175,7 +201,7 @@ def clock_and_card(story: Story, words: Words) -> None:
             st.button(
                 words("page", "pause" if clock.playing else "play"), key="play", type="primary",
                 icon=":material/pause:" if clock.playing else ":material/play_arrow:",
-                on_click=toggle_play,
+                on_click=touch, args=("toggled",),
             )  # fmt: skip
             st.button(
                 words("page", "next"), key="next", icon=":material/skip_next:",
@@ -191,11 +217,12 @@ def clock_and_card(story: Story, words: Words) -> None:
                 )
             st.segmented_control(
                 words("page", "speed"), list(SPEEDS), key="speed", format_func=SPEEDS.get,
-                label_visibility="collapsed", required=True,
+                label_visibility="collapsed", required=True, on_change=touch, args=("hurried",),
             )  # fmt: skip
             st.segmented_control(
                 words("page", "calendar"), CALENDARS, key="calendar", label_visibility="collapsed",
                 format_func=lambda name: words("page", f"calendar_{name}"), required=True,
+                on_change=touch,
             )  # fmt: skip
     with st.container(key="card", gap="small"):
         st.segmented_control(
@@ -205,6 +232,7 @@ def clock_and_card(story: Story, words: Words) -> None:
             format_func=lambda panel: words("page", panel),
             label_visibility="collapsed",
             required=True,
+            on_change=touch,
         )
         if state.trouble:
             st.html(card.quiet(state.trouble))
@@ -218,10 +246,10 @@ def clock_and_card(story: Story, words: Words) -> None:
     view = View(
         t, state.chosen, state.place if state.panel == "place" else None, state.calendar, state.lang
     )
-    query = write_address(view)
-    if query != state.written:
-        state.written = query
-        st.query_params.from_dict(query)
+    if view != state.told:
+        state.told = view
+        state.written = write_address(view)
+        st.query_params.from_dict(state.written)
 
 
 @st.fragment

@@ -1,11 +1,14 @@
 """Two clocks, one minute: the slider's in the page and the map's in its frame.
 
-The browser sends every widget's value with every message, so a report from the map may carry a
-slider value older than the one the server has just set. Taken at its word, that would throw the
-reader back. `reconcile` tells such an echo from a reader's move.
+The browser sends every widget's value with every message, so a message may carry a slider value
+older than the one the server has just set. Taken at its word, that would throw the reader back.
+`reconcile` tells such an echo from a reader's move.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+ON_THE_WAY = 8
+"""How many values set by the server are remembered; the browser is never further behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +18,13 @@ class Clock:
     minute: int
     seq: int = 0
     """How often the map was told to move; it obeys each number once."""
-    stale: int | None = None
-    """What the browser's slider said when the server last moved the clock by itself."""
     playing: bool = False
+    stays: bool = False
+    """The map, which plays ahead of the server, is to stay where it is and say where that is."""
+    said: int | None = None
+    """What the browser's slider said last."""
+    sent: tuple[int, ...] = ()
+    """What the slider was set to since, oldest first: it may say so yet, whatever came after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +44,43 @@ class Jump:
 
 
 def reconcile(
-    clock: Clock, slider: int, report: Report | None = None, jump: Jump | None = None
+    clock: Clock,
+    slider: int,
+    report: Report | None = None,
+    jump: Jump | None = None,
+    *,
+    toggled: bool = False,
+    hurried: bool = False,
+    other: bool = False,
 ) -> Clock:
     """Return the clock after one message from the browser.
 
     `slider` is the value that came with the message. A jump beats the slider, the slider beats
-    the map; a report made under an older order is dropped.
+    the map; a report made under an older order is dropped. `toggled`: play or pause was pressed;
+    `hurried`: the speed was changed; `other`: anything else but the slider sent the message. A
+    message that nothing else sent is the reader's move of the slider, whatever it says.
+
+    The slider is to be set to the minute that comes back only where it says another: setting it
+    under the reader's hand would swallow every key pressed meanwhile.
     """
-    caused = report is not None or jump is not None
-    echo = caused and slider == clock.stale
-    if jump is not None:
-        return moved(clock, jump.minute, slider)
-    if slider != clock.minute and not echo:
-        return Clock(minute=slider, seq=clock.seq + 1)
-    if report is not None and report.seq == clock.seq:
-        return replace(
-            clock,
-            minute=report.minute,
-            stale=slider if slider != report.minute else None,
-            playing=report.playing,
-        )
-    if slider == clock.minute:
-        return replace(clock, stale=None)
-    return clock
+    caused = toggled or hurried or other or report is not None or jump is not None
+    echo = caused and (slider == clock.said or slider in clock.sent)
+    by_reader = slider != clock.minute and not echo
+    sent = clock.sent
+    if caused and slider in sent and slider != clock.said:  # what was set before it has been shown
+        sent = sent[sent.index(slider) + 1 :]
 
-
-def moved(clock: Clock, minute: int, slider: int | None = None) -> Clock:
-    """The clock after the server moved it: the map gets a new order and stops playing."""
-    before = clock.minute if slider is None else slider
-    return Clock(
-        minute=minute,
-        seq=clock.seq + 1,
-        stale=before if before != minute else None,
-    )
+    minute, seq, playing, stays = clock.minute, clock.seq, clock.playing, clock.stays
+    chosen = jump.minute if jump is not None else slider if by_reader else None
+    if chosen is not None:
+        minute, seq, playing, stays = chosen, seq + 1, False, False
+    elif report is not None and report.seq == seq:
+        minute, playing, stays = report.minute, report.playing, False
+    if toggled:
+        stays = clock.playing and chosen is None
+        seq, playing = seq + 1, not clock.playing
+    elif hurried and playing:
+        seq, stays = seq + 1, True
+    if minute != slider:
+        sent = (*sent, minute)[-ON_THE_WAY:]
+    return Clock(minute, seq, playing, stays, said=slider, sent=sent)
