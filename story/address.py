@@ -54,6 +54,7 @@ def read_address(query: Mapping[str, str], story: Story, words: Words) -> tuple[
     calendar = query.get("calendar", "os")
     if calendar not in CALENDARS:
         calendar = "os"
+        trouble.append(words("address", "calendar"))
     lang = query.get("lang", "en")
     if lang not in LANGUAGES:
         lang = "en"

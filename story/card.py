@@ -54,7 +54,7 @@ def event_card(story: Story, city: City, words: Words, chosen: Event | None = No
     return Markup(
         '<article class="event" data-told="{id}"><p class="kicker">{t} · {kind}{turning}'
         ' <span class="certainty {certainty}" title="{note}">{certain}</span></p>'
-        "<h2>{title}</h2><p>{text}</p>{changed}<dl>{facts}</dl>"
+        "<h2>{title}</h2><p>{text}</p>{doubt}{changed}<dl>{facts}</dl>"
         "<h3>{sources}</h3>{accounts}{under_way}{next}</article>"
     ).format(
         id=event.id,
@@ -67,6 +67,7 @@ def event_card(story: Story, city: City, words: Words, chosen: Event | None = No
         note=words("certainty_note", event.certainty),
         title=text.title,
         text=text.text,
+        doubt=_doubt(event, words),
         changed=_changes(what_changed(story, event, words), words),
         facts=_join("<dt>{}</dt><dd>{}</dd>", facts),
         sources=words("page", "sources"),
@@ -82,8 +83,9 @@ def accounts(story: Story, event: Event, words: Words) -> Markup:
     for account in event.accounts:
         own = []
         if account.time is not None and account.time != event.shown:
-            day = "" if account.time.date() == event.shown.date() else f"{account.time.day} Oct "
-            own.append(words("page", "own_time", t=f"{day}{account.time:%H:%M}"))
+            same_day = account.time.date() == event.shown.date()
+            t = f"{account.time:%H:%M}" if same_day else words.moment(account.time)
+            own.append(words("page", "own_time", t=t))
         if account.place is not None and account.place not in event.places:
             name = story.places[account.place].name(words.language)
             own.append(words("page", "own_place", place=name))
@@ -183,7 +185,7 @@ def place_card(story: Story, place_id: str | None, t: datetime, words: Words) ->
                 write_t(at),
                 event.id,
                 event.id,
-                f"{at.day} Oct {at:%H:%M}",
+                words.moment(at),
                 words("holder", change.holder)
                 + (
                     f" ({words('change', 'claim', claim=words('holder', change.claim))})"
@@ -227,7 +229,7 @@ def event_list(
             " later" if t is not None and event.shown > t else "",
             write_t(event.shown),
             event.id,
-            f"{event.shown.day} Oct {event.shown:%H:%M}",
+            words.moment(event.shown),
             story.text(event, words.language).title,
             story.places[event.places[0]].name(words.language),
         )
@@ -251,7 +253,7 @@ def prologue_articles(story: Story, words: Words) -> Markup:
             Markup(
                 '<article class="event"><p class="kicker">{day} · {kind} '
                 '<span class="certainty {certainty}">{certain}</span></p><h2>{title}</h2>'
-                "<p>{text}</p><p class='quiet'>{when} · {places}</p>"
+                "<p>{text}</p>{doubt}<p class='quiet'>{when} · {places}</p>"
                 "<h3>{sources}</h3>{accounts}</article>"
             ).format(
                 day=words.day(event.shown),
@@ -260,6 +262,7 @@ def prologue_articles(story: Story, words: Words) -> Markup:
                 certain=words("certainty", event.certainty),
                 title=text.title,
                 text=text.text,
+                doubt=_doubt(event, words),
                 when=time_line(event, words),
                 places=", ".join(story.places[p].name(words.language) for p in event.places),
                 sources=words("page", "sources"),
@@ -299,6 +302,14 @@ def about(story: Story, words: Words) -> Markup:
     }
     paragraphs = [(words("about", key, **counts),) for key in words.section("about")]
     return Markup('<div class="about">{}</div>').format(_join("<p>{}</p>", paragraphs))
+
+
+def _doubt(event: Event, words: Words) -> Markup:
+    """What is open about an event, in words: a touch screen shows no tooltip."""
+    if event.certainty in ("certain", "likely"):
+        return Markup("")
+    note = words("certainty_note", event.certainty)
+    return Markup('<p class="quiet doubt">{}</p>').format(note)
 
 
 def _changes(lines: list[str], words: Words) -> Markup:
@@ -343,7 +354,7 @@ def _next(story: Story, city: City, words: Words) -> Markup:
         write_t(city.next.shown),
         city.next.id,
         city.next.id,
-        f"{city.next.shown.day} Oct {city.next.shown:%H:%M}",
+        words.moment(city.next.shown),
         story.text(city.next, words.language).title,
     )
 

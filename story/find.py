@@ -34,7 +34,7 @@ def find_events(
 
 def plain(text: str) -> str:
     """`text` without case and accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 

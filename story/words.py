@@ -41,6 +41,10 @@ class Words:
         """The date as its fields say: "25 October 1917"."""
         return f"{t.day} {self.table['calendar']['months'][t.month - 1]} {t.year}"
 
+    def moment(self, t: datetime) -> str:
+        """Day and hour, short: "25 Oct 21:40"."""
+        return f"{t.day} {self.table['calendar']['months_short'][t.month - 1]} {t:%H:%M}"
+
     def weekday(self, t: datetime) -> str:
         """Day of the week of an Old Style date: "Wednesday"."""
         return str(self.table["calendar"]["weekdays"][weekday(t)])
@@ -73,13 +77,16 @@ def time_line(event: Event, words: Words) -> str:
     line = f"{when.as_written} · {words('precision', when.precision)}"
     if when.earliest != when.latest:
         same_day = when.earliest.date() == when.latest.date() == when.shown.date()
-        form = "%H:%M" if same_day else "%-d Oct %H:%M"
-        line += f" · {when.earliest.strftime(form)}–{when.latest.strftime(form)}"
+        ends = [f"{t:%H:%M}" if same_day else words.moment(t) for t in (when.earliest, when.latest)]
+        line += f" · {'–'.join(ends)}"
     return line
 
 
 def what_changed(story: Story, event: Event, words: Words) -> list[str]:
-    """One line for each change of an event: places first, then those who move."""
+    """One line for each change of an event: places first, then those who move.
+
+    A change at another minute than the event's says at which.
+    """
     moving = {change.move for change in event.changes if isinstance(change, Move)}
     told = [
         change
@@ -88,7 +95,19 @@ def what_changed(story: Story, event: Event, words: Words) -> list[str]:
         and not (isinstance(change, Leave) and change.leave in moving)
     ]
     told.sort(key=lambda change: isinstance(change, Appear | Move | Leave))
-    return [line for change in told for line in _changed(story, event, change, words)]
+    return [
+        _timed(line, event, change, words)
+        for change in told
+        for line in _changed(story, event, change, words)
+    ]
+
+
+def _timed(line: str, event: Event, change: Change, words: Words) -> str:
+    t = event.takes_effect(change)
+    if t == event.shown or isinstance(change, Move):  # a move says its hours itself
+        return line
+    same_day = t.date() == event.shown.date()
+    return words("change", "at", line=line, t=f"{t:%H:%M}" if same_day else words.moment(t))
 
 
 def _changed(story: Story, event: Event, change: Change, words: Words) -> list[str]:
