@@ -45,7 +45,9 @@ def _to_the_minute(t: datetime) -> datetime:
 
 
 Time = Annotated[NaiveDatetime, AfterValidator(_to_the_minute)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+KEBAB = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+"""The form of an id: `winter-palace`."""
+Id = Annotated[str, StringConstraints(pattern=KEBAB)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -86,7 +88,8 @@ class When(Record):
             )
         if self.until is not None and self.until <= self.shown:
             raise ValueError(
-                f"until {self.until:%d %H:%M} is not after shown {self.shown:%d %H:%M}"
+                f"until {self.until:%d %H:%M} is not after shown {self.shown:%d %H:%M}; "
+                "choose a later minute or leave it out"
             )
         return self
 
@@ -153,7 +156,8 @@ class Move(Record):
     def _in_order(self) -> "Move":
         if self.end <= self.start:
             raise ValueError(
-                f"move from {self.start:%d %H:%M} to {self.end:%d %H:%M} ends before it starts"
+                f"move from {self.start:%d %H:%M} to {self.end:%d %H:%M} does not end after it "
+                "starts; let it end later"
             )
         return self
 
@@ -187,7 +191,7 @@ VERBS = {
 
 def _verb(table: Any) -> str | None:
     if not isinstance(table, dict):
-        return str(table.verb)
+        return getattr(table, "verb", None)
     return next((verb for verb in VERBS if verb in table), None)
 
 
@@ -257,5 +261,5 @@ class Actor(Record):
 class Text(Record):
     """An event in the words of one language."""
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
     text: Words

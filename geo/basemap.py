@@ -24,10 +24,14 @@ Ground = Mapping[str, tuple[Feature, ...]]
 
 
 def read_ground(folder: Path, faults: list[str]) -> Ground:
-    """Read every layer of `folder`; whatever cannot be drawn is added to `faults`."""
+    """Read every layer of `folder`; whatever cannot be drawn is added to `faults`.
+
+    A layer with a fault is left out: with half of its islands, the river would seem wider.
+    """
     ground = {}
     for layer, shapes in LAYERS.items():
         label = f"basemap/{layer}.geojson"
+        before = len(faults)
         features = read_features(folder / f"{layer}.geojson", faults, label)
         for feature in features:
             if feature.geometry.geom_type not in shapes:
@@ -47,5 +51,6 @@ def read_ground(folder: Path, faults: list[str]) -> Ground:
                     f"{label}, feature {feature.id}: reaches to {outside[0]}, outside the extent "
                     f"{EXTENT[0]}-{EXTENT[2]} E, {EXTENT[1]}-{EXTENT[3]} N"
                 )
-        ground[layer] = tuple(features)
+        if len(faults) == before:
+            ground[layer] = tuple(features)
     return ground

@@ -5,6 +5,7 @@ What is not accepted becomes a sentence in `faults`: file, feature, what was fou
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,10 @@ DEPTH = {
     "MultiPolygon": 3,
 }
 """How many lists lie round a position, by geometry type."""
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""The form of an id: `winter-palace`."""
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+"""A surrogate without its other half: JSON can write it, UTF-8 and so the page cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +52,57 @@ def read_features(path: Path, faults: list[str], label: str = "") -> list[Featur
     if table is None:
         return []
     if not isinstance(table, dict) or table.get("type") != "FeatureCollection":
-        faults.append(f"{label}: is no FeatureCollection")
+        kind = table.get("type") if isinstance(table, dict) else table
+        faults.append(
+            f"{label}: is no FeatureCollection, found {shown(kind)}; "
+            "its 'type' should say \"FeatureCollection\""
+        )
         return []
     rows = table.get("features")
     if not isinstance(rows, list):
-        faults.append(f"{label}: 'features' should be a list")
+        faults.append(f"{label}: 'features' should be a list, found {shown(rows)}")
         return []
     found: list[Feature] = []
     ids: set[str] = set()
     for number, row in enumerate(rows, start=1):
-        feature_id = row.get("id") if isinstance(row, dict) else None
+        feature_id = _id(row)
         name = f"{label}, feature {feature_id or f'no. {number}'}"
         wrong = list(_wrong(row))
-        if not wrong and feature_id in ids:
-            wrong = ["this id stands twice; ids are unique"]
-        if wrong:
+        if feature_id in ids:
+            wrong.append("this id stands twice; ids are unique, rename or leave out one")
+        if feature_id is not None:
+            ids.add(feature_id)
+        if wrong or feature_id is None:
             faults += [f"{name}: {sentence}" for sentence in wrong]
             continue
-        ids.add(str(feature_id))
-        geometry = shape(row["geometry"])
+        geometry = shape(_flat(row["geometry"]))
         if not geometry.is_valid:
-            faults.append(f"{name}: its shape is not valid: {explain_validity(geometry)}")
+            faults.append(
+                f"{name}: its shape is not valid: {explain_validity(geometry)}; "
+                "draw it so that it neither crosses nor doubles itself"
+            )
             continue
-        found.append(Feature(str(feature_id), geometry, row["properties"]))
+        found.append(Feature(feature_id, geometry, row["properties"]))
     return found
+
+
+def ids_in(path: Path) -> set[str] | None:
+    """The ids that stand in a file, whether or not their features can be accepted.
+
+    `None` where nobody can tell, since the file cannot be read or a feature has no id. A reference
+    to a refused feature is no fault of its own.
+    """
+    table = _json(path, path.name, [])
+    rows = table.get("features") if isinstance(table, dict) else None
+    if not isinstance(rows, list):
+        return None
+    ids = {_id(row) for row in rows}
+    return None if None in ids else {feature_id for feature_id in ids if feature_id is not None}
+
+
+def _id(row: Any) -> str | None:
+    feature_id = row.get("id") if isinstance(row, dict) else None
+    return feature_id if isinstance(feature_id, str) and KEBAB.fullmatch(feature_id) else None
 
 
 def _json(path: Path, label: str, faults: list[str]) -> Any:
@@ -80,7 +112,11 @@ def _json(path: Path, label: str, faults: list[str]) -> Any:
             if key in table:
                 faults.append(
                     f"{label}: key '{key}' stands twice in one object "
-                    f"(found {_short(table[key])} and {_short(value)}); leave one"
+                    f"(found {shown(table[key])} and {shown(value)}); leave one"
+                )
+            if isinstance(value, str) and HALF_A_CHARACTER.search(value):
+                faults.append(
+                    f"{label}: {key} holds half a character, {shown(value)}; write it anew"
                 )
             table[key] = value
         return table
@@ -90,9 +126,10 @@ def _json(path: Path, label: str, faults: list[str]) -> Any:
         return math.nan
 
     try:
-        text = path.read_text(encoding="utf-8")
+        # editors on Windows may put a byte order mark first; a reader may pass over it (RFC 8259, 8.1)
+        text = path.read_text(encoding="utf-8-sig")
         if not text.strip():
-            faults.append(f"{label}: is empty")
+            faults.append(f"{label}: is empty; restore it")
             return None
         return json.loads(text, object_pairs_hook=no_duplicates, parse_constant=not_a_number)
     except FileNotFoundError:
@@ -106,6 +143,8 @@ def _json(path: Path, label: str, faults: list[str]) -> Any:
         )
     except json.JSONDecodeError as error:
         faults.append(f"{label}: is not JSON: {error}")
+    except ValueError as error:  # a whole number of more digits than Python reads
+        faults.append(f"{label}: cannot be read: {error}")
     except RecursionError:
         faults.append(f"{label}: is nested too deep to be GeoJSON")
     return None
@@ -113,26 +152,28 @@ def _json(path: Path, label: str, faults: list[str]) -> Any:
 
 def _wrong(row: Any) -> Iterator[str]:
     if not isinstance(row, dict) or row.get("type") != "Feature":
-        yield "is no Feature"
+        found = row.get("type") if isinstance(row, dict) else row
+        yield f"is no Feature, found {shown(found)}; its 'type' should say \"Feature\""
         return
-    if not isinstance(row.get("id"), str) or not row["id"]:
-        yield f"has no id of its own, found {row.get('id')!r}; give it a word in kebab-case"
+    if _id(row) is None:
+        yield f"has no id of its own, found {shown(row.get('id'))}; give it a word in kebab-case"
     if not isinstance(row.get("properties"), dict):
-        yield "'properties' should be an object"
+        yield f"'properties' should be an object, found {shown(row.get('properties'))}"
     geometry = row.get("geometry")
     if not isinstance(geometry, dict):
-        yield "has no geometry"
+        yield f"has no geometry, found {shown(geometry)}; draw it or leave the feature out"
         return
     kind = geometry.get("type")
-    if kind not in DEPTH:
-        yield f"geometry type {kind!r} is none of {', '.join(DEPTH)}"
+    if not isinstance(kind, str) or kind not in DEPTH:
+        yield f"geometry type {shown(kind)} is none of {', '.join(DEPTH)}"
         return
     yield from _wrong_positions(geometry.get("coordinates"), DEPTH[kind], kind)
 
 
 def _wrong_positions(coordinates: Any, depth: int, kind: str) -> Iterator[str]:
     if not isinstance(coordinates, list) or not coordinates:
-        yield f"coordinates of a {kind} should be lists {depth} deep round [lon, lat]"
+        form = "a list that is not empty" if depth else "[longitude, latitude]"
+        yield f"in the coordinates of a {kind}, {shown(coordinates)} should be {form}"
         return
     if depth:
         for part in coordinates:
@@ -150,23 +191,36 @@ def _wrong_positions(coordinates: Any, depth: int, kind: str) -> Iterator[str]:
         return
     numbers = [isinstance(c, int | float) and not isinstance(c, bool) for c in coordinates]
     if len(coordinates) not in (2, 3) or not all(numbers):
-        yield f"position {_short(coordinates)} should be [longitude, latitude]"
+        yield f"position {shown(coordinates)} should be [longitude, latitude]"
         return
     lon, lat = coordinates[:2]
-    if not (math.isfinite(lon) and math.isfinite(lat)):
-        yield f"position {_short(coordinates)} is not finite"
+    if any(isinstance(c, float) and not math.isfinite(c) for c in coordinates):
+        yield f"position {shown(coordinates)} is not finite; write degrees"
     elif not _within(lon, lat):
         swapped = "; longitude comes first: are the two exchanged?" if _within(lat, lon) else ""
         yield (
-            f"position [{lon}, {lat}] lies outside the story's world "
+            f"position {shown(coordinates)} lies outside the story's world "
             f"({BOUNDS[0]}-{BOUNDS[2]} E, {BOUNDS[1]}-{BOUNDS[3]} N){swapped}"
         )
+
+
+def _flat(geometry: dict[str, Any]) -> dict[str, Any]:
+    """The same without altitudes: the map has no use for them, Shapely none for some of them."""
+
+    def flat(part: list[Any]) -> list[Any]:
+        return [flat(p) for p in part] if isinstance(part[0], list) else part[:2]
+
+    return {**geometry, "coordinates": flat(geometry["coordinates"])}
 
 
 def _within(lon: float, lat: float) -> bool:
     return BOUNDS[0] <= lon <= BOUNDS[2] and BOUNDS[1] <= lat <= BOUNDS[3]
 
 
-def _short(value: object) -> str:
-    text = str(value)
+def shown(value: object) -> str:
+    """What was found, on one line of at most 60 characters."""
+    try:
+        text = repr(value)
+    except RecursionError:
+        text = "a deep nest of lists"
     return text if len(text) <= 60 else text[:57] + "..."

@@ -1,10 +1,12 @@
 """Lines that the story draws: ways that units took, and the line round the Winter Palace."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
-from geo.geojson import read_features
+from geo.geojson import read_features, shown
 from geo.measure import Position, along, distance_m
 from geo.places import Place
 
@@ -47,24 +49,40 @@ SLACK_M = 150
 """How far the ends of a route may lie from its places beyond their own error, metres."""
 
 
-def read_routes(path: Path, places: dict[str, Place], faults: list[str]) -> dict[str, Route]:
-    """Read the routes by id; faults are added to `faults`."""
+def read_routes(
+    path: Path, places: Mapping[str, Place], faults: list[str], refused: Collection[str] = ()
+) -> dict[str, Route]:
+    """Read the routes by id; faults are added to `faults`.
+
+    A route to a place in `refused` is left out without a fault of its own.
+    """
     routes = {}
     for feature in read_features(path, faults):
         said = feature.properties
         label = f"{path.name}, route {feature.id}"
-        wrong = [
-            f"{label}: {key} '{said.get(key)}' is not in places.geojson"
-            for key in ("from", "to")
-            if said.get(key) not in places
-        ]
+        wrong = []
+        doubtful = False
+        for key in ("from", "to"):
+            end = said.get(key)
+            if not isinstance(end, str):
+                wrong.append(f"{label}: {key} should be the id of a place, found {shown(end)}")
+            elif end not in places and end in refused:
+                doubtful = True
+            elif end not in places:
+                near = get_close_matches(end, places, n=1)
+                meant = f"; did you mean '{near[0]}'?" if near else ""
+                wrong.append(f"{label}: {key} {shown(end)} is not in places.geojson{meant}")
         if said.get("basis") not in ("given", "inferred"):
-            wrong.append(f"{label}: basis should be given or inferred, found {said.get('basis')!r}")
+            wrong.append(
+                f"{label}: basis should be given or inferred, found {shown(said.get('basis'))}"
+            )
+        if not isinstance(said.get("note", ""), str):
+            wrong.append(f"{label}: note should be some words, found {shown(said['note'])}")
         if feature.geometry.geom_type != "LineString":
             wrong.append(f"{label}: should be a LineString, found a {feature.geometry.geom_type}")
         elif feature.geometry.length == 0:
             wrong.append(f"{label}: has no length")
-        if not wrong:
+        if not wrong and not doubtful:
             line = tuple((x, y) for x, y, *_ in feature.geometry.coords)
             for end, at in (("from", line[0]), ("to", line[-1])):
                 place = places[said[end]]
@@ -76,7 +94,7 @@ def read_routes(path: Path, places: dict[str, Place], faults: list[str]) -> dict
                         f"up to {reach} m would do"
                     )
         faults += wrong
-        if not wrong:
+        if not wrong and not doubtful:
             routes[feature.id] = Route(
                 id=feature.id,
                 start=said["from"],
@@ -92,17 +110,21 @@ def read_rings(path: Path, faults: list[str]) -> dict[str, RingLine]:
     """Read the stages of the ring by id; faults are added to `faults`."""
     rings = {}
     for feature in read_features(path, faults):
+        label = f"{path.name}, ring {feature.id}"
+        closed = feature.properties.get("closed", False)
+        wrong = []
         if feature.geometry.geom_type not in ("LineString", "MultiLineString"):
-            faults.append(
-                f"{path.name}, ring {feature.id}: should be a line, "
-                f"found a {feature.geometry.geom_type}"
-            )
+            wrong.append(f"{label}: should be a line, found a {feature.geometry.geom_type}")
+        if not isinstance(closed, bool):
+            wrong.append(f"{label}: closed should be true or false, found {shown(closed)}")
+        if wrong:
+            faults += wrong
             continue
         parts = getattr(feature.geometry, "geoms", [feature.geometry])
         rings[feature.id] = RingLine(
             id=feature.id,
             lines=tuple(tuple((x, y) for x, y, *_ in part.coords) for part in parts),
-            closed=bool(feature.properties.get("closed", False)),
+            closed=closed,
             names={
                 key.removeprefix("name_"): str(value)
                 for key, value in feature.properties.items()

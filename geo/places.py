@@ -8,7 +8,7 @@ from typing import Any
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
-from geo.geojson import Feature, read_features
+from geo.geojson import Feature, read_features, shown
 from geo.measure import Position
 
 KINDS = (
@@ -95,34 +95,30 @@ def _place(feature: Feature) -> Place:
     )
 
 
-NEEDED: dict[str, type] = {
-    "name_en": str,
-    "name_ru": str,
-    "today_en": str,
-    "today_ru": str,
-    "located_by": str,
-    "error_m": int,
-    "rank": int,
-}
+NEEDED = ("name_en", "name_ru", "today_en", "today_ru", "located_by")
+"""What every place says in words."""
+LEFT_OPEN = ("name_fr", "today_fr", "address", "wikidata")
+"""What a place may say in words."""
 
 
 def _wrong(feature: Feature) -> Iterator[str]:
     said: dict[str, Any] = feature.properties
-    for key, kind in NEEDED.items():
-        if type(said.get(key)) is not kind or said[key] == "":
-            yield f"{key} should be {_form(kind)}, found {said.get(key)!r}"
-    if said.get("kind") not in KINDS:
-        yield f"kind {said.get('kind')!r} is none of {', '.join(KINDS)}"
-    if isinstance(said.get("error_m"), int) and said["error_m"] <= 0:
-        yield f"error_m should be metres above 0, found {said['error_m']}"
-    if said.get("rank") not in (1, 2, 3):
-        yield f"rank should be 1, 2 or 3, found {said.get('rank')!r}"
-    wanted = "LineString" if said.get("kind") == "bridge" else "Point"
-    if feature.geometry.geom_type != wanted:
-        yield f"a {said.get('kind')} should be a {wanted}, found a {feature.geometry.geom_type}"
+    for key in NEEDED:
+        if not isinstance(said.get(key), str) or not said[key].strip():
+            yield f"{key} should be some words, found {shown(said.get(key))}"
+    for key in LEFT_OPEN:
+        if not isinstance(said.get(key, ""), str):
+            yield f"{key} should be some words, found {shown(said[key])}; leave it out if unknown"
+    error_m, rank, kind = said.get("error_m"), said.get("rank"), said.get("kind")
+    if type(error_m) is not int or error_m <= 0:
+        yield f"error_m should be whole metres above 0, found {shown(error_m)}"
+    if type(rank) is not int or rank not in (1, 2, 3):
+        yield f"rank should be 1, 2 or 3, found {shown(rank)}"
     if not isinstance(said.get("opens", False), bool):
-        yield f"opens should be true or false, found {said['opens']!r}"
-
-
-def _form(kind: type) -> str:
-    return {str: "some words", int: "a whole number"}[kind]
+        yield f"opens should be true or false, found {shown(said['opens'])}"
+    if kind not in KINDS:
+        yield f"kind {shown(kind)} is none of {', '.join(KINDS)}"
+        return
+    wanted = "LineString" if kind == "bridge" else "Point"
+    if feature.geometry.geom_type != wanted:
+        yield f"a {kind} should be a {wanted}, found a {feature.geometry.geom_type}"

@@ -1,16 +1,17 @@
 """The story as a whole: events joined to places, read once, checked, and never changed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from events.check import contradictions
-from events.load import Chronicle, read_chronicle
+from events.load import Chronicle, Named, read_chronicle
 from events.model import Actor, Event, Text
 from events.state import City, OnRoute, Standing, city_at, in_order
 from geo.basemap import Ground, read_ground
+from geo.geojson import ids_in
 from geo.lines import RingLine, Route, read_rings, read_routes
 from geo.measure import Position
 from geo.places import Place, read_places
@@ -81,25 +82,43 @@ class Story:
         return tuple(event for event in self.events if place in event.places)
 
 
+NOTHING = Story(Chronicle(), {}, {}, {}, {})
+"""A story without a record."""
+
+
 def examine(root: Path = ROOT) -> tuple[Story, list[str]]:
     """Read everything below `root`, with one sentence for each fault found."""
-    faults: list[str] = []
     if not root.is_dir():
-        faults.append(f"{root}: is no folder; name one that holds events/ and geo/")
+        return NOTHING, [f"{root}: is no folder; name one that holds events/ and geo/"]
+    if not any((root / part).is_dir() for part in ("events", "geo")):
+        return NOTHING, [f"{root}: holds neither events/ nor geo/; name a folder that holds both"]
+    faults: list[str] = []
     data = root / "geo" / "data"
     places = read_places(data / "places.geojson", faults)
-    routes = read_routes(data / "routes.geojson", places, faults)
+    known_places = _named(data / "places.geojson", places, faults)
+    routes = read_routes(data / "routes.geojson", places, faults, known_places)
+    known_routes = _named(data / "routes.geojson", routes, faults)
     rings = read_rings(data / "rings.geojson", faults)
+    known_rings = _named(data / "rings.geojson", rings, faults)
     ground = read_ground(data / "basemap", faults)
     chronicle = read_chronicle(root / "events", faults)
     faults += contradictions(
         chronicle,
-        places=places,
-        bridges={place.id for place in places.values() if place.is_bridge},
+        places=known_places,
+        bridges=Named(
+            {i for i in known_places if i not in places or places[i].is_bridge}, known_places.whole
+        ),
         routes={route.id: (route.start, route.end) for route in routes.values()},
-        rings=rings,
+        rings=known_rings,
+        known_routes=known_routes,
     )
     return Story(chronicle, places, routes, rings, ground), list(dict.fromkeys(faults))
+
+
+def _named(path: Path, accepted: Collection[str], faults: list[str]) -> Named:
+    """The ids that a reference may name; a file in which nothing was refused is not read again."""
+    ids = ids_in(path) if faults else set(accepted)
+    return Named(ids or set(), whole=ids is not None)
 
 
 def read_story(root: Path = ROOT) -> Story:

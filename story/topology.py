@@ -21,8 +21,8 @@ def misplaced(story: Story) -> list[str]:
     """
     import geopandas as gpd
 
-    if not story.places or not story.ground.get("water"):
-        return []
+    if not story.places or not story.ground.get("water") or "islands" not in story.ground:
+        return []  # `check` says already what is wrong with them
     water = gpd.GeoSeries([feature.geometry for feature in story.ground["water"]], crs=4326).to_crs(
         METRES
     )
@@ -39,7 +39,8 @@ def misplaced(story: Story) -> list[str]:
         if place.is_bridge:
             if not point.intersects(wet):
                 faults.append(
-                    f"{label}: a bridge of {length_m(place.geometry):.0f} m over no water"
+                    f"{label}: a bridge of {length_m(place.geometry):.0f} m over no water; "
+                    "draw it from bank to bank"
                 )
             continue
         reach = TOLERANCE_M + place.error_m
@@ -49,6 +50,6 @@ def misplaced(story: Story) -> list[str]:
         elif point.within(wet) and point.distance(wet.boundary) > reach:
             faults.append(
                 f"{label}: lies in water, {point.distance(wet.boundary):.0f} m from the bank, "
-                f"and may be off by {place.error_m} m only"
+                f"and may be off by {place.error_m} m only; put it ashore, or widen error_m"
             )
     return faults
