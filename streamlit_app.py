@@ -139,11 +139,10 @@ def settle(story: Story) -> Clock:
     if state.pop("opened", False):
         return state.clock
     before: Clock = state.clock
-    slider = slider_minute()
     jump = state.pop("jump", None)
     clock = reconcile(
         before,
-        slider,
+        slider_minute(),
         state.pop("report", None),
         jump,
         toggled=state.pop("toggled", False),
@@ -155,7 +154,7 @@ def settle(story: Story) -> Clock:
         if state.chosen and minute_of(story.by_id[state.chosen].shown) != clock.minute:
             state.chosen = None
     state.clock = clock
-    if slider != clock.minute:
+    if clock.sets:
         state.minute = at_minute(clock.minute)
     return clock
 

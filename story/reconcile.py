@@ -25,6 +25,8 @@ class Clock:
     """What the browser's slider said last."""
     sent: tuple[int, ...] = ()
     """What the slider was set to since, oldest first: it may say so yet, whatever came after."""
+    sets: bool = False
+    """The slider is to be set to the minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,15 @@ def reconcile(
     `slider` is the value that came with the message. A jump beats the slider, the slider beats
     the map; a report made under an older order is dropped. `toggled`: play or pause was pressed;
     `hurried`: the speed was changed; `other`: anything else but the slider sent the message. A
-    message that nothing else sent is the reader's move of the slider, whatever it says.
+    message that nothing else sent is the reader's move of the slider, whatever it says, and it
+    stops a map that plays.
 
-    The slider is to be set to the minute that comes back only where it says another: setting it
-    under the reader's hand would swallow every key pressed meanwhile.
+    The slider is set only where it says another minute or is yet to say one: setting it under
+    the reader's hand would swallow every key pressed meanwhile.
     """
     caused = toggled or hurried or other or report is not None or jump is not None
     echo = caused and (slider == clock.said or slider in clock.sent)
-    by_reader = slider != clock.minute and not echo
+    by_reader = not echo and (slider != clock.minute or (clock.playing and not caused))
     sent = clock.sent
     if caused and slider in sent and slider != clock.said:  # what was set before it has been shown
         sent = sent[sent.index(slider) + 1 :]
@@ -77,10 +80,11 @@ def reconcile(
     elif report is not None and report.seq == seq:
         minute, playing, stays = report.minute, report.playing, False
     if toggled:
-        stays = clock.playing and chosen is None
+        stays = (clock.playing or stays) and chosen is None
         seq, playing = seq + 1, not clock.playing
     elif hurried and playing:
         seq, stays = seq + 1, True
-    if minute != slider:
+    sets = minute != slider or (caused and bool(sent) and sent[-1] != minute)
+    if sets:
         sent = (*sent, minute)[-ON_THE_WAY:]
-    return Clock(minute, seq, playing, stays, said=slider, sent=sent)
+    return Clock(minute, seq, playing, stays, said=slider, sent=sent, sets=sets)
