@@ -10,7 +10,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from events.clock import write_t
-from events.model import Event, Hold
+from events.model import Event
 from events.state import City, OnRoute
 from story.telling import Story
 from story.words import Words, power_line, time_line, what_changed
@@ -165,13 +165,7 @@ def place_card(story: Story, place_id: str | None, t: datetime, words: Words) ->
         return Markup('<p class="quiet">{}</p>').format(words("page", "choose_place"))
     place = story.places[place_id]
     language = words.language
-    steps = [
-        (event.takes_effect(change), event, change)
-        for event in story.events
-        for change in event.changes
-        if isinstance(change, Hold) and change.hold == place_id
-    ]
-    steps.sort(key=lambda step: step[0])
+    steps = story.holds.get(place_id, [])
     steps = [  # an event that only says again what was so is no step
         step
         for before, step in zip([None, *steps], steps, strict=False)

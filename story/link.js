@@ -155,6 +155,10 @@ export default function link({data, parentElement, setTriggerValue}) {
                 const target = frame();
                 if (target) target.title = data.title;
                 setTrigger = setTriggerValue;
+                if (data.acknowledged === 0 && number > 1) {  // a server that has started anew
+                    number = 0;
+                    inFlight = null;
+                }
                 acknowledge(data.acknowledged);
                 if (obeyed === null) post({hello: true}); else order();
             },

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from events.check import contradictions
 from events.load import Chronicle, Named, read_chronicle
-from events.model import Actor, Event, Text
-from events.state import City, OnRoute, Standing, city_at, in_order
+from events.model import Actor, Event, Hold, Text
+from events.state import City, OnRoute, Standing, changes_in_order, city_at, in_order
 from geo.basemap import Ground, read_ground
 from geo.geojson import ids_in
 from geo.lines import RingLine, Route, read_rings, read_routes
@@ -49,6 +49,15 @@ class Story:
     def by_id(self) -> Mapping[str, Event]:
         """Every event, those of the prologue too."""
         return {event.id: event for event in self.chronicle.prologue + self.events}
+
+    @cached_property
+    def holds(self) -> Mapping[str, list[tuple[datetime, Event, Hold]]]:
+        """The history of each place and bridge: every hold with its minute, earliest first."""
+        history: dict[str, list[tuple[datetime, Event, Hold]]] = {}
+        for t, event, change in changes_in_order(self.events):
+            if isinstance(change, Hold):
+                history.setdefault(change.hold, []).append((t, event, change))
+        return history
 
     @property
     def actors(self) -> Mapping[str, Actor]:

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,8 @@ def _changed(story: Story, event: Event, change: Change, words: Words) -> list[s
     t = event.takes_effect(change)
     match change:
         case Hold():
-            before = story.at(t - timedelta(minutes=1)).holdings.get(change.hold)
+            past = [hold for at, _, hold in story.holds[change.hold] if at < t]
+            before = past[-1] if past else None
             after = words("holder", change.holder)
             if change.claim:
                 after += f" ({words('change', 'claim', claim=words('holder', change.claim))})"
