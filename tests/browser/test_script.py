@@ -4,24 +4,28 @@ import bisect
 import json
 import math
 import random
+from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.clock import LAST_MINUTE, at_minute
+from events.clock import LAST_MINUTE, at_minute, minute_of
+from events.state import city_at, in_order
+from events.steps import compile_steps
 from geo.ground import SCRIPT as GROUND
 from geo.measure import along, distance_m, shares
 from geo.offline_map import LEAFLET
 from story import story_map as beside
 from story.payload import map_payload
 from story.words import words_of
+from tests.events.test_state import CASES as SHARED
+from tests.events.test_state import EVERY_MINUTE, answer, stories, story_of
 
-CASES = json.loads(
-    (Path(__file__).parent.parent / "cases" / "script.json").read_text(encoding="utf-8")
-)
+FOLDER = Path(__file__).parent.parent / "cases"
+CASES = json.loads((FOLDER / "script.json").read_text("utf-8"))
 STORY_MAP = Path(beside.__file__).with_suffix(".js")
 WORDS = words_of("en")
 ZONES = ("Asia/Tokyo", "America/New_York", "Europe/London")
@@ -338,6 +342,61 @@ def test_a_raised_bridge_stands_open_with_both_leaves_on_one_side(script, bridge
 
 
 # -- Python and the script
+
+
+def compiled(events):
+    """A made-up story as far as the script's `cityAt` looks at it."""
+    return asdict(compile_steps(events)) | {
+        "events": [
+            {
+                "id": event.id,
+                "minute": minute_of(event.shown),
+                "until": None if event.when.until is None else minute_of(event.when.until),
+            }
+            for event in in_order(events)
+        ]
+    }
+
+
+def in_the_form_of_the_cases(city):
+    """What the script answers, as `city-at.json` writes it."""
+    return {
+        **{key: city[key] for key in ("holders", "spans", "ring", "power", "last", "next")},
+        "under_way": city["underWay"],
+        "units": {
+            unit: where["place"]
+            if "place" in where
+            else {key: where[key] for key in ("route", "reverse", "fraction")}
+            for unit, where in city["units"].items()
+        },
+    }
+
+
+@pytest.mark.parametrize("case", SHARED["cases"], ids=lambda case: case["why"])
+def test_the_script_agrees_with_the_cases_it_shares_with_python(script, case):
+    made_up = compiled(story_of(SHARED["stories"][case["story"]]))
+
+    told = in_the_form_of_the_cases(script("cityAt", made_up, case["minute"]))
+
+    assert {key: told[key] for key in case["answer"]} == case["answer"]
+
+
+@fast(suppress_health_check=[HealthCheck.too_slow])
+@given(stories())
+def test_python_and_the_script_tell_the_same_of_any_story_at_every_minute(script, made_up):
+    cities = script.page.evaluate(
+        "([story, minutes]) => minutes.map(minute => storyMap.cityAt(story, minute))",
+        [compiled(made_up), list(EVERY_MINUTE)],
+    )
+
+    for minute, theirs in zip(EVERY_MINUTE, cities, strict=True):
+        ours = answer(city_at(made_up, at_minute(minute)))
+        told = in_the_form_of_the_cases(theirs)
+        for where in ours["units"].values():
+            if isinstance(where, dict):
+                where["fraction"] = pytest.approx(where["fraction"])
+        assert told == ours, minute
+
 
 ASK = """([story, minutes]) => minutes.map(minute => {
     const city = storyMap.cityAt(story, minute);
