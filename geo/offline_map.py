@@ -8,6 +8,8 @@ from folium.template import Template
 from xstatic.pkg import leaflet
 
 LEAFLET = Path(leaflet.BASE_DIR)
+MIN_ZOOM, MAX_ZOOM = 5, 17
+"""From the Gulf of Finland to a single house, in Leaflet's zoom levels."""
 
 
 class Inline(Element):
@@ -60,12 +62,12 @@ class OfflineMap(Map):
             zoom_control="topright",
             zoom_snap=0.25,
             zoom_delta=0.5,
-            min_zoom=5,
-            max_zoom=17,
             wheel_px_per_zoom_level=120,
             font_size="13px",
             attribution_control=False,
         )
+        # folium would give these to a tile layer only; without them one can zoom into nothing
+        self.options.update({"minZoom": MIN_ZOOM, "maxZoom": MAX_ZOOM})
         self._id = "petrograd"  # not folium's random one: the same story gives the same bytes
         page = Page(title, lang)
         page._id = "page"

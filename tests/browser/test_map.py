@@ -721,6 +721,15 @@ def test_whole_view_brings_the_whole_city_back(page):
     assert page.evaluate("storyMap.current.map.getBounds().toBBoxString()") == first
 
 
+def test_nobody_gets_lost_by_zooming(page):
+    """Past the last level there is no ground to see."""
+    for button, deepest in (("Zoom in", 17), ("Zoom out", 5)):
+        page.evaluate(f"look({deepest - 0.25 if deepest > 9 else deepest + 0.25})")
+        page.get_by_role("button", name=button).click()
+        page.wait_for_function(f"storyMap.current.map.getZoom() === {deepest}")
+        expect(page.get_by_role("button", name=button)).to_have_attribute("aria-disabled", "true")
+
+
 def test_until_it_is_touched_the_map_fits_the_room_it_has(page):
     page.set_viewport_size({"width": 800, "height": 600})
     page.wait_for_function("storyMap.current.map.getSize().x === 800")
