@@ -30,6 +30,11 @@ link = st.components.v2.component(
     css=(HERE / "story" / "link.css").read_text("utf-8"),
     isolate_styles=False,
 )
+courier = st.components.v2.component(  # a component's script goes with its every message
+    "petrograd_courier",
+    js=(HERE / "story" / "courier.js").read_text("utf-8"),
+    isolate_styles=False,
+)
 
 
 @st.cache_resource(show_spinner=False)
@@ -178,7 +183,7 @@ def clock_and_card(story: Story, words: Words) -> None:
             format="D MMM HH:mm",
             label_visibility="collapsed",
         )
-        link(
+        courier(
             key="link",
             data={
                 "seq": clock.seq,
@@ -310,6 +315,7 @@ def rising() -> None:
             st.iframe(map_page(st.session_state.lang), height=620)
     all_events(story, words)
     take_with_you(story, words)
+    link(key="link-script")
 
 
 def prologue() -> None:

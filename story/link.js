@@ -1,14 +1,19 @@
-// Joins the page's clock to the map's frame. A Streamlit component (v2): called with `data` on
-// every rerun, it passes orders to the frame, reports what the map tells back to Python, lets the
-// map follow the slider while it is dragged, and draws the event ticks under the slider.
+// Joins the page's clock to the map's frame. A Streamlit component (v2) that is sent once; with
+// every rerun courier.js brings it `data`. It passes orders to the frame, reports what the map
+// tells back to Python, lets the map follow slider and buttons before the server has heard of
+// them, and draws the event ticks under the slider.
 // The frame's side is answerParent in story_map.js; the server's is story/reconcile.py.
-export default function link({data, parentElement, setTriggerValue}) {
-    const joined = parentElement.petrogradLink || (parentElement.petrogradLink = join(parentElement));
-    joined.update(data, setTriggerValue);
-    return () => {
-        joined.stop();
+export default function link() {
+    const meeting = globalThis.petrogradMeeting || (globalThis.petrogradMeeting = {});
+    meeting.link = ({data, parentElement, setTriggerValue}) => {
+        const joined = parentElement.petrogradLink || (parentElement.petrogradLink = join(parentElement));
+        joined.update(data, setTriggerValue);
+    };
+    meeting.leave = ({parentElement}) => {
+        if (parentElement.petrogradLink) parentElement.petrogradLink.stop();
         delete parentElement.petrogradLink;
     };
+    if (meeting.arrived) meeting.link(meeting.arrived);
 
     function join(root) {
         const page = root.ownerDocument;
@@ -19,6 +24,10 @@ export default function link({data, parentElement, setTriggerValue}) {
         let chosen;             // the place the frame has been given
         let shown = null;       // the place it was asked to bring into view
         let number = 0, inFlight = null, waiting = null;
+        let minutes = [];       // of the events
+        let at = 0;             // where the map is
+        let ahead = null;       // where it was sent before the server had heard of it
+        let insists = 0;
 
         const frame = () => page.querySelector(".st-key-map iframe");
         const listen = (target, name, act, capture = false) => {
@@ -32,7 +41,15 @@ export default function link({data, parentElement, setTriggerValue}) {
 
         function order() {
             const {seq, minute, playing, speed, place, show} = told;
-            if (seq !== obeyed) {
+            clearTimeout(insists);
+            if (seq !== obeyed && ahead !== null && Number.isFinite(minute) && minute !== ahead && !playing) {
+                // the server answers something older; it is obeyed only if it has nothing to add
+                insists = setTimeout(() => {
+                    ahead = null;
+                    order();
+                }, 2000);
+            } else if (seq !== obeyed) {
+                ahead = null;
                 obeyed = seq;
                 post({seq, minute, playing, speed});
             }
@@ -49,7 +66,8 @@ export default function link({data, parentElement, setTriggerValue}) {
         // reports go up one at a time; while one is under way the newest waits
         function report(said) {
             if (inFlight !== null) {
-                waiting = {...waiting, ...said};
+                const {event, jump, ...rest} = waiting || {};
+                waiting = {...(said.event === undefined && said.jump === undefined ? waiting : rest), ...said};
                 return;
             }
             inFlight = ++number;
@@ -89,28 +107,54 @@ export default function link({data, parentElement, setTriggerValue}) {
         function showClock({clock, share}) {
             for (const box of page.querySelectorAll("[data-clock]")) box.textContent = clock[box.dataset.clock];
             needle.style.left = `${100 * share}%`;
+            at = Math.round(share * last);
         }
 
-        // The map follows the finger; the server hears of it once, on release. The slider's range
-        // element changes its value while it is dragged without any event of its own.
+        // the map goes there at once; the server's order for it follows
+        function lead(share) {
+            at = Math.round(share * last);
+            ahead = at === told.minute ? null : at;
+            post({share});
+        }
+
+        // The map follows finger and keys; the server hears of it once, on release. The slider's
+        // range element changes its value while it is dragged without any event of its own.
         let held = false;
-        const follow = range => post({share: (range.value - range.min) / (range.max - range.min)});
+        const follow = range => lead((range.value - range.min) / (range.max - range.min));
         const rangeOf = target => target instanceof Element && target.closest(".st-key-minute") && page.querySelector(".st-key-minute input[type=range]");
         const watch = new MutationObserver(changes => {
             if (held) follow(changes[changes.length - 1].target);
         });
         stops.push(() => watch.disconnect());
-        listen(page, "pointerdown", event => {
+        const grip = event => {
             const range = rangeOf(event.target);
             if (!range) return;
             held = true;
             watch.disconnect();
             watch.observe(range, {attributes: true, attributeFilter: ["value", "aria-valuetext"]});
-        }, true);
-        for (const end of ["pointerup", "pointercancel"]) listen(page, end, () => requestAnimationFrame(() => { held = false; }), true);
+            if (event.type === "keydown") letGo();
+        };
+        const letGo = () => requestAnimationFrame(() => { held = false; });
+        for (const start of ["pointerdown", "keydown"]) listen(page, start, grip, true);
+        for (const end of ["pointerup", "pointercancel"]) listen(page, end, letGo, true);
         listen(page, "input", event => {
             const range = rangeOf(event.target);
             if (range) follow(range);
+        }, true);
+
+        // Previous, next and the days: the map steps, then the server is told where to. Without a
+        // map, or where there is no event left, the buttons are Streamlit's own.
+        listen(page, "click", event => {
+            const box = event.target instanceof Element && event.target.closest(".st-key-previous, .st-key-next, [class*=st-key-day-]");
+            if (!box || !event.target.closest("button") || !minutes.length) return;
+            const day = /st-key-day-(\d+)/.exec(box.className);
+            const to = day ? 1440 * (day[1] - 21)
+                : box.matches(".st-key-next") ? minutes.find(minute => minute > at) : minutes.findLast(minute => minute < at);
+            if (to === undefined) return;
+            event.preventDefault();
+            event.stopPropagation();
+            lead(to / last);
+            report({jump: to});
         }, true);
 
         // events and places in the card and the lists; in a new tab the same links open cold
@@ -119,6 +163,7 @@ export default function link({data, parentElement, setTriggerValue}) {
             if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
             event.preventDefault();
             const {event: id, place} = anchor.dataset;
+            if (id !== undefined) ahead = null;
             report(id === undefined ? {choose: place} : {event: id});
             if (!anchor.closest(".st-key-stage")) page.querySelector(".st-key-stage").scrollIntoView({block: "start"});
         }, true);
@@ -131,6 +176,7 @@ export default function link({data, parentElement, setTriggerValue}) {
         let last = 1;
         function drawTicks(ticks, days, lastMinute) {
             last = lastMinute;
+            minutes = ticks.map(([minute]) => minute);
             const put = (name, className, minute, text = "") => {
                 const box = page.createElement(name);
                 box.className = className;
@@ -146,7 +192,9 @@ export default function link({data, parentElement, setTriggerValue}) {
         }
         listen(strip, "click", event => {
             const box = strip.getBoundingClientRect();
-            report({jump: Math.round(last * (event.clientX - box.left) / box.width)});
+            const to = Math.round(last * (event.clientX - box.left) / box.width);
+            lead(to / last);
+            report({jump: to});
         });
 
         return {
@@ -164,6 +212,7 @@ export default function link({data, parentElement, setTriggerValue}) {
             },
             stop() {
                 stops.forEach(stop => stop());
+                clearTimeout(insists);
                 strip.remove();
             },
         };
