@@ -97,14 +97,21 @@ def saved_map(story, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def server():
-    """The address of the page, running as `make run` runs it but on a free port."""
+def server(tmp_path_factory):
+    """The address of the page, running as `make run` runs it but on a free port.
+
+    Fails at the end if the server ever tried to reach another machine.
+    """
+    log = tmp_path_factory.mktemp("server") / "outside.log"
+    log.touch()
+    guard = Path(__file__).parent / "no_network"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"],
         cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(guard), "NO_NETWORK_LOG": str(log)},
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
@@ -120,6 +127,7 @@ def server():
     finally:
         process.terminate()
         process.wait(10)
+    assert log.read_text("utf-8") == "", "the server reached out"
 
 
 def map_frame(page):
