@@ -1,5 +1,6 @@
 """The story in words: clock, power, changes. One table of words a language, in `story/text`."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,6 +14,7 @@ from events.state import City
 from story.telling import Story
 
 TEXT = Path(__file__).parent / "text"
+GAP = re.compile(r"\{(\w+)\}")
 LANGUAGES = tuple(sorted(path.stem for path in TEXT.glob("*.toml")))
 
 
@@ -29,9 +31,7 @@ class Words:
         Raises `KeyError` if the language has no such words.
         """
         words = str(self.table[section][key])
-        for name, text in filled.items():
-            words = words.replace("{" + name + "}", text)
-        return words
+        return GAP.sub(lambda gap: filled.get(gap[1], gap[0]), words) if filled else words
 
     def section(self, name: str) -> Mapping[str, str]:
         """All words of a section."""
