@@ -60,7 +60,7 @@ def test_a_geojson_file_keeps_to_the_standard(story, make):
         assert not {"features", "coordinates"} & feature.keys()
         for lon, lat in positions(feature["geometry"]):
             assert 24 < lon < 34, feature["id"]
-            assert 57 < lat < 61, feature["id"]
+            assert 53 < lat < 61, feature["id"]
 
 
 @pytest.mark.parametrize("make", [events_geojson, places_geojson])
