@@ -23,7 +23,7 @@ export default function link() {
         let obeyed = null;      // the seq the frame has been given
         let chosen;             // the place the frame has been given
         let shown = null;       // the place it was asked to bring into view
-        let number = 0, inFlight = null, waiting = null;
+        let number = 0, inFlight = null, sent = 0, waiting = null;
         let minutes = [];       // of the events
         let at = 0;             // where the map is
         let ahead = null;       // where it was sent before the server had heard of it
@@ -63,23 +63,26 @@ export default function link() {
             }
         }
 
-        // reports go up one at a time; while one is under way the newest waits
+        // Reports go up one at a time; while one is under way the newest waits. One that was lost
+        // with the connection holds up the others no longer than this.
+        const LOST_MS = 5000;
         function report(said) {
-            if (inFlight !== null) {
-                const {event, jump, ...rest} = waiting || {};
-                waiting = {...(said.event === undefined && said.jump === undefined ? waiting : rest), ...said};
+            const {event, jump, ...rest} = waiting || {};
+            const all = {...(said.event === undefined && said.jump === undefined ? waiting : rest), ...said};
+            if (inFlight !== null && performance.now() - sent < LOST_MS) {
+                waiting = all;
                 return;
             }
+            waiting = null;
             inFlight = ++number;
-            setTrigger("report", {...said, number});
+            sent = performance.now();
+            setTrigger("report", {...all, number});
         }
 
         function acknowledge(last) {
             if (inFlight === null || last < inFlight) return;
             inFlight = null;
-            const next = waiting;
-            waiting = null;
-            if (next) report(next);
+            if (waiting) report({});
         }
 
         listen(globalThis, "message", message => {
