@@ -3,6 +3,7 @@
 Exit code 0, or 2 with what is wrong on stderr.
 """
 
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -26,11 +27,17 @@ WRONG = 2
 
 def main() -> None:
     """Run the command line; a fault is one line on stderr, never a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # a pipe may be narrower than the names it is handed, on Windows by default
+        sys.stdout.reconfigure(encoding="utf-8")
     try:
         cli.main(prog_name="python -m story", standalone_mode=False)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.Abort:
+        sys.exit(WRONG)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
         sys.exit(WRONG)
     except click.ClickException as error:
         click.echo(f"error: {error.format_message()}", err=True)
