@@ -121,6 +121,11 @@ def examine(root: Path = ROOT) -> tuple[Story, list[str]]:
         rings=known_rings,
         known_routes=known_routes,
     )
+    if OPENING not in chronicle.named["event"]:
+        faults.append(
+            f"1917-10-21.toml: has no event {OPENING}; its changes say who holds what at the "
+            "first minute"
+        )
     return Story(chronicle, places, routes, rings, ground), list(dict.fromkeys(faults))
 
 
