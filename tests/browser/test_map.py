@@ -117,21 +117,28 @@ def payload(story):
     return map_payload(story, WORDS)
 
 
-def quiet_minutes(payload, length):
-    """The first of `length` minutes in which nothing but the clock goes on."""
+def quiet_minutes(payload, length, just_after=None):
+    """The first of `length` minutes in which nothing but the clock goes on.
+
+    With `just_after`, the first in which units have arrived so recently that their trails show.
+    """
     busy = set()
+    trails = set()
     for table in (payload["holders"], payload["spans"]):
         busy |= {minute for steps in table.values() for minute, _ in steps}
     for steps in payload["units"].values():
         for minute, value in steps:
-            until = value[0] + 20 if isinstance(value, list) else minute
+            until = value[0] if isinstance(value, list) else minute
             # people who have stood for an hour are hidden when seen from afar
-            busy |= set(range(minute, until + 1)) | {until + 40, minute + 60}
+            busy |= set(range(minute, until + 1)) | {until + 20, until + 60, minute + 60}
+            trails |= set(range(until, until + 20)) if isinstance(value, list) else set()
     busy |= {minute for minute, _ in payload["ring"] + payload["power"]}
     busy |= {event["minute"] for event in payload["events"]}
-    return next(
-        first for first in range(LAST_MINUTE) if not busy & set(range(first, first + length + 1))
-    )
+    for first in range(LAST_MINUTE):
+        minutes = set(range(first, first + length + 1))
+        if not minutes & busy and (minutes <= trails if just_after else not minutes & trails):
+            return first
+    raise AssertionError("the story has no quiet minutes")
 
 
 # -- opening
@@ -189,8 +196,8 @@ def test_the_same_minute_again_changes_nothing(page):
 
 
 def test_in_a_quiet_minute_only_the_clock_changes(page, payload):
-    quiet = quiet_minutes(payload, 4)
-    for zoom in (12, 16):
+    calm, fresh = quiet_minutes(payload, 4), quiet_minutes(payload, 4, just_after="an arrival")
+    for zoom, quiet in ((12, calm), (16, calm), (12, fresh), (16, fresh)):
         look(page, zoom)
         set_time(page, quiet)
 
@@ -452,9 +459,28 @@ def test_a_unit_that_leaves_is_gone_and_so_is_its_trail(page, payload):
     for one, counts in zip(leaving, there, strict=True):
         assert counts == [1, 0], one
 
-    set_time(page, quiet_minutes(payload, 4))
 
-    assert page.evaluate("linesIn('routes').length") == 0
+def test_a_trail_shows_on_the_way_and_for_twenty_minutes_after(page, payload):
+    minutes = list(range(0, LAST_MINUTE, 7))
+    legs = [
+        # a leg ends early where the unit's next step begins
+        (start, min([value[0] + 20, *(minute for minute, _ in steps if minute > start)]))
+        for steps in payload["units"].values()
+        for start, value in steps
+        if isinstance(value, list)
+    ]
+
+    trails = page.evaluate(
+        """minutes => minutes.map(minute => {
+            storyMap.setTime(minute);
+            return linesIn("routes").filter(line => line.options.weight === 4).length;
+        })""",
+        minutes,
+    )
+
+    assert trails == [sum(start <= minute < end for start, end in legs) for minute in minutes]
+    assert 0 in trails
+    assert max(trails) > 2
 
 
 def test_a_halo_marks_the_place_of_the_event_told(page, story):
@@ -589,6 +615,30 @@ def test_names_of_units_on_the_way_cover_no_name_either(page):
             assert overlapping(places + units) == [], at_minute(minute)
             named += len(units)
     assert named > 100
+
+
+def test_names_stay_in_the_view_and_apart_while_it_is_moved(page):
+    """Without a step of the clock: one who walks near the edge has his name on the other side."""
+    look(page, 14.5)
+    shown = page.evaluate(
+        """() => {
+            const map = storyMap.current.map;
+            const unit = document.querySelector(".unit-moving");
+            const {width, height} = map.getContainer().getBoundingClientRect();
+            return [[30, 400], [width - 30, 400], [700, 30], [700, height - 30]].map(([x, y]) => {
+                const box = unit.getBoundingClientRect();
+                map.panBy([box.left - x, box.top - y], {animate: false});
+                const said = label => [label.textContent, ...boxOf(label)];
+                return [said(unit.querySelector(".unit-label:not([data-spot=none])")), storyMap.current.labels().map(said)];
+            });
+        }"""
+    )
+
+    width, height = SIZES["kiosk"]
+    for (text, left, top, right, bottom), others in shown:
+        assert 0 <= left < right <= width, text
+        assert 0 <= top < bottom <= height, text
+        assert overlapping([(text, left, top, right, bottom), *others]) == []
 
 
 def test_labels_are_told_by_the_names_of_1917(page, story):
