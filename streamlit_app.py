@@ -11,7 +11,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from events.clock import DAYS, STORY_END, STORY_START, at_minute, minute_of, nearest_in_story
+from events.clock import (
+    DAYS,
+    LAST_MINUTE,
+    STORY_END,
+    STORY_START,
+    at_minute,
+    minute_of,
+    nearest_in_story,
+)
 from story import card, downloads
 from story.address import CALENDARS, View, read_address, write_address
 from story.find import find_events
@@ -123,18 +131,17 @@ def hear(story: Story) -> None:
     touch()
     said = dict(st.session_state.link.report or {})
     st.session_state.acknowledged = said.get("number", 0)
-    if said.get("event") in story.by_id:
-        event = story.by_id[said["event"]]
-        if event in story.events:
-            jump_to(minute_of(event.shown), event.id)
+    event = next((event for event in story.events if event.id == said.get("event")), None)
+    if event is not None:
+        jump_to(minute_of(event.shown), event.id)
     if isinstance(said.get("jump"), int):
-        jump_to(minute_of(nearest_in_story(at_minute(said["jump"]))))
+        jump_to(min(max(said["jump"], 0), LAST_MINUTE))
     for key in ("choose", "place"):
-        if said.get(key) in story.places:
+        if said.get(key) in list(story.places):
             st.session_state.place = said[key]
             st.session_state.panel = "place"
     if isinstance(said.get("minute"), int | float) and isinstance(said.get("seq"), int):
-        minute = minute_of(nearest_in_story(at_minute(int(said["minute"]))))
+        minute = min(max(int(said["minute"]), 0), LAST_MINUTE)
         st.session_state.report = Report(minute, said["seq"], bool(said.get("playing")))
 
 
