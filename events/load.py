@@ -231,6 +231,8 @@ def _subfolders(folder: Path) -> list[str]:
 def _events(path: Path, faults: list[str], named: Mapping[str, Named]) -> list[Event]:
     table = read_toml(path, path.name, faults)
     rows = None if table is None else _only(table, "event", "[[event]]", path.name, faults)
+    if table == {}:
+        return []
     if rows is not None and not isinstance(rows, list):
         faults.append(f"{path.name}: event is one table; write [[event]] with two brackets")
     if not isinstance(rows, list):
@@ -288,6 +290,8 @@ def _texts(
 def _actors(path: Path, faults: list[str], named: Named) -> dict[str, Actor]:
     table = read_toml(path, path.name, faults)
     rows = None if table is None else _only(table, "actor", "[actor.its-id]", path.name, faults)
+    if table == {}:
+        return {}
     if rows is not None and not isinstance(rows, dict):
         faults.append(f"{path.name}: actor should be tables; write [actor.its-id]")
     if not isinstance(rows, dict):
@@ -360,10 +364,10 @@ def _json(path: Path, faults: list[str]) -> Any:
 
 
 def _only(table: dict[str, Any], key: str, form: str, label: str, faults: list[str]) -> Any:
-    """What stands under the one key that a file may have; `None` where it should be and is not."""
+    """What stands under the one key that a file may have; `None` where another stands instead."""
     for other in table.keys() - {key}:
         faults.append(f"{label}: unknown table [{other}]; each is written {form}")
-    return table.get(key, None if table else [])
+    return table.get(key)
 
 
 def _id(row: object) -> str | None:
