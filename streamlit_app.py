@@ -120,10 +120,15 @@ def step(story: Story, forward: bool) -> None:
     """Go to the next or the previous event."""
     touch()
     here = reconcile(st.session_state.clock, slider_minute(), other=True).minute
-    minutes = sorted({minute_of(event.shown) for event in story.events})
-    ahead = [m for m in minutes if (m > here if forward else m < here)]
-    if ahead:
-        jump_to(ahead[0] if forward else ahead[-1])
+    minutes = [minute_of(event.shown) for event in story.events]
+    told = [number for number, minute in enumerate(minutes) if minute <= here]
+    at = told[-1]  # the opening is at the first minute
+    if st.session_state.chosen and minute_of(story.by_id[st.session_state.chosen].shown) == here:
+        at = story.events.index(story.by_id[st.session_state.chosen])
+    goal = at + 1 if forward else at - (minutes[at] == here)
+    if 0 <= goal < len(minutes):
+        shared = goal + 1 < len(minutes) and minutes[goal + 1] == minutes[goal]
+        jump_to(minutes[goal], story.events[goal].id if shared else None)
 
 
 def hear(story: Story) -> None:
@@ -198,7 +203,7 @@ def clock_and_card(story: Story, words: Words) -> None:
                 "playing": clock.playing,
                 "speed": state.speed,
                 "place": state.place,
-                "show": story.by_id[state.chosen].places[0] if state.chosen else None,
+                "event": state.chosen,
                 "acknowledged": state.acknowledged,
                 "title": words("page", "map"),
             },

@@ -22,9 +22,9 @@ export default function link() {
         let setTrigger = null;
         let obeyed = null;      // the seq the frame has been given
         let chosen;             // the place the frame has been given
-        let shown = null;       // the place it was asked to bring into view
+        let event = null;       // the event it has been told to tell
         let number = 0, inFlight = null, sent = 0, waiting = null;
-        let minutes = [];       // of the events
+        let events = [];        // [minute, importance, id], in the order in which they are told
         let at = 0;             // where the map is
         let ahead = null;       // where it was sent before the server had heard of it
         let insists = 0;
@@ -40,7 +40,11 @@ export default function link() {
         };
 
         function order() {
-            const {seq, minute, playing, speed, place, show} = told;
+            const {seq, minute, playing, speed, place} = told;
+            if (inFlight === null && told.event !== event) {
+                event = told.event;
+                post({tell: event});
+            }
             clearTimeout(insists);
             if (seq !== obeyed && ahead !== null && Number.isFinite(minute) && minute !== ahead && !playing) {
                 // the server answers something older; it is obeyed only if it has nothing to add
@@ -56,10 +60,6 @@ export default function link() {
             if (place !== chosen) {
                 chosen = place;
                 post({choose: place});
-            }
-            if (show !== shown) {
-                shown = show;
-                if (show !== null) post({show});
             }
         }
 
@@ -91,6 +91,7 @@ export default function link() {
             const said = message.data && message.data.petrograd;
             if (!said || typeof said !== "object") return;
             if (said.ready) {  // a frame that has just loaded knows no order yet
+                target.title = told.title;
                 drawTicks(said.ticks, said.days, said.last);
                 if (said.seq !== obeyed) {
                     obeyed = null;
@@ -147,18 +148,30 @@ export default function link() {
 
         // Previous, next and the days: the map steps, then the server is told where to. Without a
         // map, or where there is no event left, the buttons are Streamlit's own.
-        listen(page, "click", event => {
-            const box = event.target instanceof Element && event.target.closest(".st-key-previous, .st-key-next, [class*=st-key-day-]");
-            if (!box || !event.target.closest("button") || !minutes.length) return;
+        listen(page, "click", click => {
+            const box = click.target instanceof Element && click.target.closest(".st-key-previous, .st-key-next, [class*=st-key-day-]");
+            if (!box || !click.target.closest("button") || !events.length) return;
             const day = /st-key-day-(\d+)/.exec(box.className);
-            const to = day ? 1440 * (day[1] - 21)
-                : box.matches(".st-key-next") ? minutes.find(minute => minute > at) : minutes.findLast(minute => minute < at);
-            if (to === undefined) return;
-            event.preventDefault();
-            event.stopPropagation();
-            lead(to / last);
-            report({jump: to});
+            const goal = day ? {to: 1440 * (day[1] - 21), id: null} : neighbour(box.matches(".st-key-next"));
+            if (!goal) return;
+            click.preventDefault();
+            click.stopPropagation();
+            event = goal.id;
+            post({tell: event});
+            lead(goal.to / last);
+            report(goal.id === null ? {jump: goal.to} : {event: goal.id});
         }, true);
+
+        // the event before or after the one told; of those that share a minute the last needs no name
+        function neighbour(forward) {
+            const asked = events.findIndex(([minute, , id]) => id === event && minute === at);
+            const here = asked >= 0 ? asked : events.findLastIndex(([minute]) => minute <= at);
+            const goal = forward ? here + 1 : here - (events[here][0] === at ? 1 : 0);
+            if (!events[goal]) return null;
+            const [to, , id] = events[goal];
+            const shared = events[goal + 1] && events[goal + 1][0] === to;
+            return {to, id: shared ? id : null};
+        }
 
         // events and places in the card and the lists; in a new tab the same links open cold
         listen(page, "click", event => {
@@ -179,7 +192,7 @@ export default function link() {
         let last = 1;
         function drawTicks(ticks, days, lastMinute) {
             last = lastMinute;
-            minutes = ticks.map(([minute]) => minute);
+            events = ticks;
             const put = (name, className, minute, text = "") => {
                 const box = page.createElement(name);
                 box.className = className;
@@ -203,8 +216,6 @@ export default function link() {
         return {
             update(data, setTriggerValue) {
                 told = data;
-                const target = frame();
-                if (target) target.title = data.title;
                 setTrigger = setTriggerValue;
                 if (data.acknowledged === 0 && number > 1) {  // a server that has started anew
                     number = 0;

@@ -252,6 +252,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
 
         let minute = null;
         let shownEvent = -2;
+        let toldEvent = -1;  // one that was asked for, told at its minute in place of the last
         let chosen = null;
         const listeners = new Set();
         const tell = report => listeners.forEach(listen => listen(report));
@@ -567,7 +568,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         function drawNow() {
             const clock = clockOf(minute, W.calendar);
             say(clockBox, `${clock.weekday} ${clock.oldStyle}, ${clock.hour}`);
-            const index = eventAt(story.events, minute);
+            const asked = toldEvent >= 0 && story.events[toldEvent].minute === Math.floor(minute);
+            const index = asked ? toldEvent : eventAt(story.events, minute);
             if (index === shownEvent) return;
             shownEvent = index;
             const event = story.events[index];
@@ -777,6 +779,15 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             fitting = false;
         }
 
+        // bring a place of the city into view; the edge arrow points to what lies beyond
+        function show(id) {
+            if (!places[id]) return;
+            const at = places[id].marker.getLatLng();
+            const [west, south, east, north] = story.view;
+            const wide = L.latLngBounds([south, west], [north, east]).pad(0.6);
+            if (wide.contains(at) && !map.getBounds().pad(-0.08).contains(at)) map.panTo(at, {animate: !calm});
+        }
+
         function redraw() {
             for (const drawn of Object.values(places)) drawn.key = null;
             for (const unit of Object.values(units)) unit.key = null;
@@ -802,14 +813,15 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             listen: listen => { listeners.add(listen); return () => listeners.delete(listen); },
             get minute() { return minute; },
             get playing() { return playing !== null; },
-            // bring a place of the city into view; the edge arrow points to what lies beyond
-            show: id => {
-                if (!places[id]) return;
-                const at = places[id].marker.getLatLng();
-                const [west, south, east, north] = story.view;
-                const wide = L.latLngBounds([south, west], [north, east]).pad(0.6);
-                if (wide.contains(at) && !map.getBounds().pad(-0.08).contains(at)) map.panTo(at, {animate: !calm});
+            // tell this event at its minute, rather than the weightier one that shares it
+            tell: id => {
+                toldEvent = story.events.findIndex(event => event.id === id);
+                if (toldEvent >= 0) show(story.events[toldEvent].places[0]);
+                drawNow();
+                if (drawPlaces.pending) drawPlaces();
+                drawPlaces.pending = false;
             },
+            show,
             cityAt: m => cityAt(story, m === undefined ? minute : m),
             labels: () => Object.values(places).filter(p => p.on && p.label.dataset.spot !== "none").map(p => p.label),
             map,
@@ -827,7 +839,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
     }
 
     // In: {petrograd: ...} with {hello}, {seq, minute, playing, speed} (each seq is obeyed once),
-    // {choose: place or null}, {show: place} or {share: 0..1 of the clock, while the slider is dragged}.
+    // {choose: place or null}, {tell: event or null} or {share: 0..1 of the clock, while the slider is dragged}.
     // Out: {ready, seq, ticks, days, last}, {clock, share} at every minute, and reports
     // {minute, seq, playing, place}.
     function answerParent(host, story) {
@@ -837,7 +849,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         const ready = () => {
             post({
                 ready: true, seq, last: story.lastMinute,
-                ticks: story.events.map(event => [event.minute, event.importance]),
+                ticks: story.events.map(event => [event.minute, event.importance, event.id]),
                 days: [0, 1, 2, 3, 4, 5, 6].map(day => [1440 * day, `${21 + day} ${W.months[9]}`]),
             });
             tick(host.minute);
@@ -861,8 +873,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             } else if (said.choose !== undefined) {
                 host.choose(said.choose, true);
                 host.show(said.choose);
-            } else if (said.show !== undefined) {
-                host.show(said.show);
+            } else if (said.tell !== undefined) {
+                host.tell(said.tell);
             } else if (Number.isFinite(said.seq) && said.seq !== seq) {
                 seq = said.seq;
                 host.pause();

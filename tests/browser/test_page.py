@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from events.clock import minute_of
 from tests.browser.conftest import SIZES, map_frame, take, wait_minute
+from tests.conftest import at
 
 ON_THE_WAY = (
     "1024-trud-raid", "1024-preparliament-opens", "1024-bridge-nikolaevsky", "1024-telegraph",
@@ -216,3 +217,19 @@ def test_the_24th_and_25th_in_pictures(server, open_page, story, size):
         expect(clock(page)).to_contain_text(f"{event.shown:%H:%M}")
         page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
         take(page, f"{size}-{event.shown:%d-%H%M}-{event_id}")
+
+
+def test_next_tells_every_event_also_those_that_share_a_minute(server, open_page, story):
+    page = open_page(f"{server}/?t=1917-10-25T05:59")
+    frame = map_frame(page)
+    wait_minute(frame, "25 05:59")
+    six = [event for event in story.events if event.shown == at("25 06:00")]
+    assert len(six) > 1
+
+    for event in six:
+        page.get_by_role("button", name="Next").click()
+        expect(page.locator(f"[data-told='{event.id}']")).to_be_visible()
+        expect(frame.locator(".caption-event")).to_have_text(story.text(event).title)
+    for event in reversed(six[:-1]):
+        page.get_by_role("button", name="Previous").click()
+        expect(page.locator(f"[data-told='{event.id}']")).to_be_visible()
