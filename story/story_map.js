@@ -350,6 +350,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 drawn.box.classList.toggle("place-chosen", drawn.id === chosen);
             }
             layOutLabels(now);
+            layOutUnitLabels();
         }
 
         // labels give way to each other: the event told first, then rank; right, left, below, above

@@ -62,6 +62,7 @@ def page(opened):
         """minute => {
             storyMap.current.pause();
             storyMap.current.choose(null, true);
+            storyMap.current.tell(null);
             storyMap.current.map.invalidateSize({animate: false});
             storyMap.current.showAll();
             storyMap.setTime(minute);
@@ -508,6 +509,31 @@ def test_a_halo_marks_the_place_of_the_event_told(page, story):
     assert off.count(True) > 80
 
 
+def test_of_events_at_one_minute_the_one_asked_for_is_told(page, story):
+    light, weighty = next(
+        (one, other) for one, other in pairwise(story.events)
+        if one.shown == other.shown and one.places[0] != other.places[0]
+        and "petrograd" not in (one.places[0], other.places[0]) and story.at(one.shown).last == other
+    )  # fmt: skip
+    set_time(page, minute_of(light.shown))
+    title = page.locator(".caption-event")
+    told_at = page.locator(".place-now")
+    expect(title).to_have_text(story.text(weighty).title)
+
+    page.evaluate("id => storyMap.current.tell(id)", light.id)
+
+    expect(title).to_have_text(story.text(light).title)
+    names = [story.places[place].name("en") for place in light.places]
+    assert sorted(told_at.all_text_contents()) == sorted(names)
+    expect(page.locator(".halo")).to_have_count(1)
+    (places, units) = page.evaluate(LABELS, [minute_of(light.shown)])[0]
+    assert overlapping(places + units) == []
+
+    page.evaluate("storyMap.current.tell(null)")
+
+    expect(title).to_have_text(story.text(weighty).title)
+
+
 def test_an_event_beyond_the_view_is_pointed_at(page):
     pointer = page.locator(".pointer")
     expect(pointer).to_be_hidden()
@@ -896,27 +922,33 @@ def test_faster_it_comes_further(played):
 
 
 def test_pausing_keeps_a_whole_minute_and_nothing_runs_on(played):
-    played.evaluate("m => { storyMap.setTime(m); storyMap.current.play(1); }", RAISED)
-    played.clock.run_for(3_333)
-    played.evaluate("storyMap.current.pause()")
-    paused = played.evaluate("storyMap.current.minute")
-    assert paused > RAISED
-    assert paused == int(paused)
+    between = 0
+    for milliseconds in (150, 430, 700, 2_300):
+        played.evaluate("m => { storyMap.setTime(m); storyMap.current.play(1); }", RAISED)
+        played.clock.run_for(milliseconds)
+        before, paused = played.evaluate(
+            "[storyMap.current.minute, (storyMap.current.pause(), storyMap.current.minute)]"
+        )
+        between += before != int(before)
+        assert paused == int(before)
 
-    played.clock.run_for(5_000)
+        played.clock.run_for(3_000)
 
-    assert played.evaluate("[storyMap.current.minute, storyMap.current.playing]") == [paused, False]
+        assert played.evaluate("storyMap.current.minute") == paused
+        assert played.evaluate("storyMap.current.playing") is False
+    assert between
 
 
-def test_pressing_play_twice_plays_once(played):
+def test_pressing_play_again_plays_at_the_new_speed_alone(played):
     played.evaluate("m => { storyMap.setTime(m); storyMap.current.play(1); }", RAISED)
     played.clock.run_for(4_000)
     once = played.evaluate("storyMap.current.minute")
     played.evaluate("m => { storyMap.current.pause(); storyMap.setTime(m); }", RAISED)
 
-    played.evaluate("storyMap.current.play(1); storyMap.current.play(1)")
+    played.evaluate("storyMap.current.play(4); storyMap.current.play(1)")
     played.clock.run_for(4_000)
 
+    assert once > RAISED
     assert played.evaluate("storyMap.current.minute") == pytest.approx(once, abs=2)
 
 
