@@ -29,9 +29,11 @@ def frame_of(page):
 
 
 def test_next_pressed_quickly_steps_through_every_event_and_never_back(page, story):
-    ahead = sorted({minute_of(e.shown) for e in story.events if e.shown > at("25 02:00")})[:6]
+    events = [e for e in story.events if e.shown > at("25 02:00")][:6]
+    ahead = list(dict.fromkeys(minute_of(e.shown) for e in events))
+    assert len(ahead) < len(events), "two of them share a minute"
     button = page.get_by_role("button", name="Next")
-    for _ in ahead:
+    for _ in events:
         button.click()
 
     expect(page.get_by_role("slider")).to_have_attribute(
