@@ -863,9 +863,10 @@ def played(open_page, saved_map):
     page.evaluate(
         """() => {
             globalThis.said = [];
+            globalThis.ticks = [];
             globalThis.titles = [];
             storyMap.current.listen(report => {
-                if (report.tick === undefined) said.push(report);
+                if (report.tick === undefined) said.push(report); else ticks.push(report.tick);
                 const title = document.querySelector(".caption-event").textContent;
                 if (title !== titles[titles.length - 1]) titles.push(title);
             });
@@ -945,9 +946,11 @@ def test_pressing_play_again_plays_at_the_new_speed_alone(played):
     once = played.evaluate("storyMap.current.minute")
     played.evaluate("m => { storyMap.current.pause(); storyMap.setTime(m); }", RAISED)
 
-    played.evaluate("storyMap.current.play(4); storyMap.current.play(1)")
+    played.evaluate("ticks.length = 0; storyMap.current.play(4); storyMap.current.play(1)")
     played.clock.run_for(4_000)
 
+    ticks = played.evaluate("ticks")
+    assert ticks == sorted(ticks)
     assert once > RAISED
     assert played.evaluate("storyMap.current.minute") == pytest.approx(once, abs=2)
 
