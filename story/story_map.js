@@ -274,6 +274,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 if (["Enter", " "].includes(event.originalEvent.key)) choose(id);
             });
             const drawn = {id, place, box, picture, label, marker, key: null, on: false,
+                events: story.events.filter(event => event.places.includes(id)).length,
                 holds: story.holders[id] !== undefined};
             if (place.line) {
                 drawn.casing = L.polyline([], {renderer: lines.bridges, pane: "bridges", color: "#fff", weight: 8, opacity: 0.95, lineCap: "butt", interactive: false});
@@ -353,7 +354,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             layOutUnitLabels();
         }
 
-        // labels give way to each other: the event told first, then rank; right, left, below, above
+        // labels give way to each other: the event told first, then rank, then where most happened;
+        // right, left, below, above, aslant
         const pen = document.createElement("canvas").getContext("2d");
         const FONTS = 'Georgia, "Times New Roman", "DejaVu Serif", serif';  // as in story_map.css
         const widths = new Map();
@@ -380,7 +382,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 taken.push([at.x - half, at.y - half, at.x + half, at.y + half, drawn.id]);
             }
             const weight = drawn => (now.has(drawn.id) || drawn.id === chosen ? 0 : drawn.place.rank + (drawn.holds ? 0 : 1));
-            shown.sort((a, b) => weight(a) - weight(b) || (a.id < b.id ? -1 : 1));
+            shown.sort((a, b) => weight(a) - weight(b) || b.events - a.events || (a.id < b.id ? -1 : 1));
             for (const drawn of shown) {
                 const from = {0: 0, 1: 12, 2: 13.4, 3: 14.6, 4: 15.4}[weight(drawn)];
                 const width = widthOf(drawn.place.name), height = 18, gap = markSize(drawn.place) / 2 + 3;
@@ -388,6 +390,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 const spots = {
                     right: [x + gap, y - height / 2], left: [x - gap - width, y - height / 2],
                     below: [x - width / 2, y + gap], above: [x - width / 2, y - gap - height],
+                    upRight: [x + gap - 2, y - height - 2], upLeft: [x - gap - width + 2, y - height - 2],
                 };
                 const inside = x > -50 && y > -50 && x < size.x + 50 && y < size.y + 50;
                 const spot = zoom >= from && inside && Object.keys(spots).find(name => {
