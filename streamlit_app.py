@@ -262,7 +262,7 @@ def clock_and_card(story: Story, words: Words) -> None:
     view = View(
         t, state.chosen, state.place if state.panel == "place" else None, state.calendar, state.lang
     )
-    if view != state.told:
+    if view != state.told and not clock.playing:  # each address is a page in the browser's history
         state.told = view
         state.written = write_address(view)
         st.query_params.from_dict(state.written)

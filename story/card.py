@@ -139,6 +139,7 @@ def city_card(story: Story, city: City, words: Words) -> Markup:
         if isinstance(where, OnRoute) and where.moving
     ]
     lines = [
+        counts_line(story, city, words),
         words("page", "raised_bridges", bridges=", ".join(raised))
         if raised
         else words("page", "no_raised_bridges"),

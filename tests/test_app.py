@@ -347,10 +347,21 @@ def test_while_it_plays_the_card_follows_the_map_and_the_map_gets_no_order():
 
     page.hear(minute=minute_of(at("25 22:00")), seq=seq, playing=True)
 
-    assert page.shows("25 22:00")
+    assert page.clock == EN.clock(at("25 22:00"))
+    assert page.minute == at("25 22:00")
     assert page.told == "womens-battalion-sortie"
     assert page.order["seq"] == seq
     assert page.order["playing"] is True
+
+
+def test_the_address_waits_until_playing_stops_for_each_is_a_page_of_history():
+    page = Page(t="1917-10-25T21:40").press("play")
+    page.hear(minute=minute_of(at("25 22:00")), seq=page.order["seq"], playing=True)
+    assert page.query["t"] == "1917-10-25T21:40"
+
+    page.hear(minute=minute_of(at("25 22:05")), seq=page.order["seq"], playing=False)
+
+    assert page.shows("25 22:05")
 
 
 def test_a_report_that_comes_late_changes_nothing():
