@@ -1,0 +1,1 @@
+"""Measures the page against the plain way of doing it: `make bench`."""
