@@ -34,9 +34,16 @@ export default function link() {
             target.addEventListener(name, act, capture);
             stops.push(() => target.removeEventListener(name, act, capture));
         };
+        // At once: what is posted in the course of a key or a click waits until the browser has painted.
         const post = order => {
             const target = frame();
-            if (target && target.contentWindow) target.contentWindow.postMessage({petrograd: order}, "*");
+            if (!target || !target.contentWindow) return;
+            const said = {petrograd: order};
+            try {
+                target.contentWindow.dispatchEvent(new MessageEvent("message", {data: said, source: globalThis}));
+            } catch {  // a frame out of reach
+                target.contentWindow.postMessage(said, "*");
+            }
         };
 
         function order() {
