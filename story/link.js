@@ -147,7 +147,10 @@ export default function link() {
         };
         const letGo = () => requestAnimationFrame(() => { held = false; });
         for (const start of ["pointerdown", "keydown"]) listen(page, start, grip, true);
-        for (const end of ["pointerup", "pointercancel"]) listen(page, end, letGo, true);
+        for (const end of ["pointerup", "pointercancel"]) listen(page, end, () => {
+            if (held && told.playing) report({jump: at});  // put back where it was, it would send nothing
+            letGo();
+        }, true);
         listen(page, "input", event => {
             const range = rangeOf(event.target);
             if (range) follow(range);

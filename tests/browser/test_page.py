@@ -108,6 +108,23 @@ def test_dragging_while_it_plays_stops_it_where_the_reader_lets_go(page):
     expect(clock(page)).to_contain_text("24 October 1917, 00:00")
 
 
+def test_taking_the_slider_in_hand_stops_playing_though_it_is_put_back(page):
+    page.get_by_role("button", name="Play").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    thumb = page.locator(".st-key-minute [data-testid=stSliderThumbValue]").locator("..")
+    box = thumb.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 80, y, steps=3)
+    page.mouse.move(x, y, steps=3)
+    page.mouse.up()
+
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    frame_of(page).wait_for_function("!storyMap.current.playing")
+
+
 def test_zoom_pan_and_the_frame_itself_survive_a_step(page):
     frame = frame_of(page)
     frame.evaluate("void storyMap.current.map.setView([59.94, 30.30], 15, {animate: false})")
