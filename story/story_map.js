@@ -370,10 +370,19 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         const meet = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
         let taken = [];  // [left, top, right, bottom, id of the place if it is a mark], pixels of the view
 
+        // what caption, legend and buttons cover: no name may hide there
+        function covered() {
+            const view = map.getContainer().getBoundingClientRect();
+            return [...map.getContainer().querySelectorAll(".leaflet-control")].map(control => {
+                const box = control.getBoundingClientRect();
+                return [box.left - view.left, box.top - view.top, box.right - view.left, box.bottom - view.top, ""];
+            });
+        }
+
         function layOutLabels(now) {
             const size = map.getSize();
             const zoom = map.getZoom();
-            taken = [];
+            taken = covered();
             const shown = Object.values(places).filter(drawn => drawn.on);
             for (const drawn of shown) {
                 const at = map.latLngToContainerPoint(drawn.marker.getLatLng());
@@ -777,8 +786,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         function showAll() {
             fitting = true;
             untouched = true;
-            const narrow = map.getSize().x < 600;
-            const [west, south, east, north] = narrow ? story.narrowView : story.view;
+            const {x, y} = map.getSize();
+            const [west, south, east, north] = x < 600 ? story.narrowView : y < 420 ? story.shortView : story.view;
             map.fitBounds([[south, west], [north, east]], {animate: false});
             fitting = false;
         }
@@ -795,7 +804,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         function redraw() {
             for (const drawn of Object.values(places)) drawn.key = null;
             for (const unit of Object.values(units)) unit.key = null;
-            map.getContainer().dataset.near = map.getZoom() >= 14.5;
+            map.getContainer().dataset.far = map.getZoom() < 12.75;
             drawPlaces();
             drawUnits();
         }

@@ -21,6 +21,8 @@ VIEW = (30.243, 59.911, 30.412, 59.968)
 """The first view, (min_lon, min_lat, max_lon, max_lat): from the Aurora's berth to Smolny."""
 NARROW_VIEW = (30.268, 59.919, 30.404, 59.962)
 """The same for a phone held upright."""
+SHORT_VIEW = (30.272, 59.9245, 30.402, 59.9575)
+"""The same for a map wider than high, as in a course page."""
 
 
 class StoryLayer(MacroElement):
@@ -38,7 +40,9 @@ class StoryLayer(MacroElement):
         super().__init__()
         self._name = "story"
         self._id = "layer"
-        self.payload = js_string({**payload, "view": VIEW, "narrowView": NARROW_VIEW})
+        self.payload = js_string(
+            {**payload, "view": VIEW, "narrowView": NARROW_VIEW, "shortView": SHORT_VIEW}
+        )
         self.minute = int(minute)
 
     def put_on(self, parent: OfflineMap) -> None:

@@ -973,3 +973,17 @@ def test_a_tab_that_slept_leaps_over_no_event(played):
     played.clock.run_for(100)
     assert before <= played.evaluate("storyMap.current.minute") < before + 240
     assert played.evaluate("storyMap.current.playing") is True
+
+
+def test_no_name_hides_under_caption_legend_or_buttons(open_page, saved_map):
+    page = open_page(saved_map, "course")
+    page.wait_for_function("globalThis.storyMap && storyMap.current")
+
+    hidden = page.evaluate("""() => {
+        const box = node => node.getBoundingClientRect();
+        const meet = (a, b) => a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;
+        const controls = [...document.querySelectorAll(".leaflet-control")].map(box);
+        return storyMap.current.labels().filter(label => controls.some(c => meet(box(label), c))).map(l => l.textContent);
+    }""")
+
+    assert hidden == []

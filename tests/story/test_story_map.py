@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from story.payload import map_payload
-from story.story_map import NARROW_VIEW, VIEW, story_map
+from story.story_map import NARROW_VIEW, SHORT_VIEW, VIEW, story_map
 from story.telling import ROOT
 from story.words import words_of
 
@@ -34,6 +34,7 @@ def test_it_carries_the_whole_story_and_the_minute_it_begins_with(html, story):
         **json.loads(json.dumps(map_payload(story, words_of("en")))),
         "view": list(VIEW),
         "narrowView": list(NARROW_VIEW),
+        "shortView": list(SHORT_VIEW),
     }
 
 
