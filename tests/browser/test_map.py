@@ -978,6 +978,9 @@ def test_a_tab_that_slept_leaps_over_no_event(played):
 def test_no_name_hides_under_caption_legend_or_buttons(open_page, saved_map):
     page = open_page(saved_map, "course")
     page.wait_for_function("globalThis.storyMap && storyMap.current")
+    page.set_viewport_size({"width": 780, "height": 280})
+    page.wait_for_function("storyMap.current.map.getSize().y === 280")
+    page.evaluate("storyMap.current.showAll()")
 
     hidden = page.evaluate("""() => {
         const box = node => node.getBoundingClientRect();
