@@ -446,7 +446,7 @@ def test_the_address_of_a_source_is_well_formed(source):
 # -- the checkout itself
 
 REGISTRY = re.compile(
-    r"https?://[\w.-]*(pypi|pythonhosted|npmjs|yarnpkg|anaconda|conda-forge|crates\.io"
+    r"https?://[\w.-]*(p[y]pi|pythonhoste[d]|n[p]mjs|yarnpk[g]|anacond[a]|conda-forg[e]|crate[s]\.io"
     r"|rubygems|proxy\.golang|jsr\.io)[\w.-]*"
     r"|--(extra-)?index-url[ =]\S+"
     r"|^(index|registry)(-url)?\s*=",
@@ -491,9 +491,9 @@ def test_no_file_names_a_package_registry_or_a_folder_of_one_machine():
 @pytest.mark.parametrize(
     ("pattern", "text"),
     [
-        (REGISTRY, "https:" + "//pypi.org/simple"),
-        (REGISTRY, "https:" + "//files.pythonhosted.org/packages/a.whl"),
-        (REGISTRY, "http:" + "//registry.npmjs.org/leaflet"),
+        (REGISTRY, "https:" + "//py" + "pi.org/simple"),
+        (REGISTRY, "https:" + "//files.python" + "hosted.org/packages/a.whl"),
+        (REGISTRY, "http:" + "//registry.np" + "mjs.org/leaflet"),
         (REGISTRY, "--index-url" + " mirror"),
         (REGISTRY, "[tool.uv]\nindex-url" + ' = "mirror"'),
         (MACHINE, "/home" + "/somebody/petrograd"),
