@@ -160,7 +160,7 @@ export default function link() {
         // map, or where there is no event left, the buttons are Streamlit's own.
         listen(page, "click", click => {
             const box = click.target instanceof Element && click.target.closest(".st-key-previous, .st-key-next, [class*=st-key-day-]");
-            if (!box || !click.target.closest("button") || !events.length) return;
+            if (!box || !events.length) return;  // redrawn under the finger, the click is its box's
             const day = /st-key-day-(\d+)/.exec(box.className);
             const goal = day ? {to: 1440 * (day[1] - 21), id: null} : neighbour(box.matches(".st-key-next"));
             if (!goal) return;
