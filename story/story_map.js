@@ -370,19 +370,24 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         const meet = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
         let taken = [];  // [left, top, right, bottom, id of the place if it is a mark], pixels of the view
 
-        // what caption, legend and buttons cover: no name may hide there
-        function covered() {
+        // What caption, legend and buttons cover: no name may hide there. Measured when the browser
+        // has laid out the frame; asked for in the middle of a step, it would lay out twice.
+        let covered = [];
+        const controls = () => [...map.getContainer().querySelectorAll(".leaflet-control")];
+        const cover = new ResizeObserver(() => {
             const view = map.getContainer().getBoundingClientRect();
-            return [...map.getContainer().querySelectorAll(".leaflet-control")].map(control => {
+            covered = controls().map(control => {
                 const box = control.getBoundingClientRect();
                 return [box.left - view.left, box.top - view.top, box.right - view.left, box.bottom - view.top, ""];
             });
-        }
+            layOutLabels(nowPlaces());
+            layOutUnitLabels();
+        });
 
         function layOutLabels(now) {
             const size = map.getSize();
             const zoom = map.getZoom();
-            taken = covered();
+            taken = [...covered];
             const shown = Object.values(places).filter(drawn => drawn.on);
             for (const drawn of shown) {
                 const at = map.latLngToContainerPoint(drawn.marker.getLatLng());
@@ -777,6 +782,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             return button;
         };
         home.addTo(map);
+        for (const box of [map.getContainer(), ...controls()]) cover.observe(box);
 
         let untouched = true;  // until the reader moves the map, it fits whatever room it gets
         map.on("dragstart", () => { untouched = false; });
