@@ -71,11 +71,13 @@ def test_what_the_server_insists_on_is_obeyed(page):
     page.evaluate(
         """() => {
             globalThis.send = WebSocket.prototype.send;
-            WebSocket.prototype.send = () => {};
+            globalThis.lost = 0;
+            WebSocket.prototype.send = () => { lost += 1; };
         }"""
     )
     page.get_by_role("slider").press("ArrowRight")
     wait_minute(frame_of(page), "25 02:10")
+    page.wait_for_function("lost > 0")  # the slider sends only when the keys have rested
     page.evaluate("void (WebSocket.prototype.send = globalThis.send)")
 
     page.go_back()
