@@ -351,6 +351,7 @@ def about() -> None:
 
 words = words_of("en")
 st.set_page_config(page_title=words("page", "title"), layout="wide")
+st.html(HERE / "story" / "card.css")
 st.html(HERE / "story" / "page.css")
 st.navigation(
     [
