@@ -78,6 +78,15 @@ class OfflineMap(Map):
             name="leaflet_js",
         )
 
+    def inlined(self, tag: str) -> dict[str, str]:
+        """The styles or the scripts of the page's head, by name, in order."""
+        header = self.get_root().header  # type: ignore[attr-defined]  # the root is our Page
+        return {
+            name: child.text
+            for name, child in header._children.items()
+            if isinstance(child, Inline) and child.tag == tag
+        }
+
     def inline(self, tag: str, text: str, name: str) -> None:
         """Put a style or a script in the head, once for each `name`."""
         header = self.get_root().header  # type: ignore[attr-defined]  # the root is our Page

@@ -21,6 +21,7 @@ def map_payload(story: Story, words: Words) -> dict[str, Any]:
     language = words.language
     actors = story.actors
     return {
+        "firstMinute": 0,
         "lastMinute": LAST_MINUTE,
         "places": {place.id: _place(place, language) for place in story.places.values()},
         "actors": {

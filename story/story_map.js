@@ -629,7 +629,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
 
         // -- the clock
         function setTime(to) {
-            const next = Math.max(0, Math.min(story.lastMinute, to));
+            const next = Math.max(story.firstMinute || 0, Math.min(story.lastMinute, to));
             if (next === minute) return;
             const before = minute === null ? null : Math.floor(minute);
             minute = next;
@@ -649,7 +649,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         let playing = null;
         function play(speed) {
             pause();
-            const from = minute >= story.lastMinute ? 0 : Math.floor(minute);
+            const from = minute >= story.lastMinute ? story.firstMinute || 0 : Math.floor(minute);
             const knots = tempo(story.events, from, story.lastMinute, speed);
             const state = {second: 0, frame: performance.now(), told: eventAt(story.events, from)};
             const end = knots[knots.length - 1][0];
@@ -841,6 +841,14 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 drawPlaces.pending = false;
             },
             show,
+            // the event told, an id or null
+            get told() { return shownEvent >= 0 ? story.events[shownEvent].id : null; },
+            // [longitude, latitude, zoom], or null while the map fits the room it has
+            get view() {
+                const {lng, lat} = map.getCenter();
+                return untouched ? null : [lng, lat, map.getZoom()];
+            },
+            lookAt: ([lon, lat, zoom]) => map.setView([lat, lon], zoom, {animate: false}),
             cityAt: m => cityAt(story, m === undefined ? minute : m),
             labels: () => Object.values(places).filter(p => p.on && p.label.dataset.spot !== "none").map(p => p.label),
             map,
@@ -853,7 +861,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
 
     function begin(map, story, minute) {
         current = create(map, story, minute);
-        if (globalThis.parent !== globalThis) answerParent(current, story);
+        if (globalThis.parent !== globalThis && !story.alone) answerParent(current, story);
         return current;
     }
 
