@@ -4,7 +4,7 @@ Each function returns `Markup`. Every word that comes from data goes in by `form
 escapes it, so no string of a record is ever read as HTML.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from markupsafe import Markup
@@ -160,8 +160,17 @@ def counts_line(story: Story, city: City, words: Words) -> str:
     return words("page", "counts", **{holder: str(n) for holder, n in counted.items()})
 
 
-def place_card(story: Story, place_id: str | None, t: datetime, words: Words) -> Markup:
-    """One place: its names, who held it from when, what happened there."""
+def place_card(
+    story: Story,
+    place_id: str | None,
+    t: datetime,
+    words: Words,
+    told: Collection[Event] | None = None,
+) -> Markup:
+    """One place: its names, who held it from when, what happened there.
+
+    Only events that are `told` are listed, all if `None`; who held it is always told whole.
+    """
     if place_id is None:
         return Markup('<p class="quiet">{}</p>').format(words("page", "choose_place"))
     place = story.places[place_id]
@@ -191,7 +200,7 @@ def place_card(story: Story, place_id: str | None, t: datetime, words: Words) ->
             for at, event, change in steps
         ),
     )
-    here = story.events_at(place_id)
+    here = [event for event in story.events_at(place_id) if told is None or event in told]
     today = place.today.get(language, place.today["en"])
     return Markup(
         '<article class="place-history" data-shown-place="{id}"><h2>{name}</h2>'

@@ -1,8 +1,10 @@
 """What the map in the browser is given: the whole story, once, as plain data."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from events.clock import LAST_MINUTE, minute_of
+from events.model import Event
 from events.steps import compile_steps
 from geo.lines import RingLine, Route
 from geo.measure import shares
@@ -11,18 +13,25 @@ from story.telling import Story
 from story.words import Words
 
 
-def map_payload(story: Story, words: Words) -> dict[str, Any]:
+def map_payload(
+    story: Story,
+    words: Words,
+    told: Iterable[Event] | None = None,
+    clock: tuple[int, int] = (0, LAST_MINUTE),
+) -> dict[str, Any]:
     """Return the story for `story_map.js`, which documents no field of its own: these are they.
 
     Minutes count from the start of the story, positions are [longitude, latitude] in degrees,
-    `shares` the part of a route's metres behind each of its positions.
+    `shares` the part of a route's metres behind each of its positions. `told` are the events that
+    are told, all if `None`, in order; `clock` the first and the last minute. What is so at a
+    minute follows from every event all the same.
     """
     steps = compile_steps(story.events)
     language = words.language
     actors = story.actors
     return {
-        "firstMinute": 0,
-        "lastMinute": LAST_MINUTE,
+        "firstMinute": clock[0],
+        "lastMinute": clock[1],
         "places": {place.id: _place(place, language) for place in story.places.values()},
         "actors": {
             unit: {"name": actors[unit].name, "kind": actors[unit].kind, "side": actors[unit].side}
@@ -46,7 +55,7 @@ def map_payload(story: Story, words: Words) -> dict[str, Any]:
                 "places": list(event.places),
                 "importance": event.importance,
             }
-            for event in story.events
+            for event in (story.events if told is None else told)
         ],
         "words": {
             **{name: dict(words.section(name)) for name in ("map", "calendar")},

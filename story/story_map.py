@@ -4,12 +4,15 @@
 In the browser `storyMap.setTime(minute)` moves it.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from branca.element import MacroElement
 from folium.template import Template
 
+from events.clock import LAST_MINUTE
+from events.model import Event
 from geo.ground import GroundLayer, js_string
 from geo.offline_map import OfflineMap
 from story.payload import map_payload
@@ -52,10 +55,23 @@ class StoryLayer(MacroElement):
         self.add_to(parent)
 
 
-def story_map(story: Story, minute: int = 0, language: str = "en") -> OfflineMap:
-    """Return the map of a story, showing `minute` at first."""
+def story_map(
+    story: Story,
+    minute: int = 0,
+    language: str = "en",
+    *,
+    told: Iterable[Event] | None = None,
+    clock: tuple[int, int] = (0, LAST_MINUTE),
+    alone: bool = False,
+) -> OfflineMap:
+    """Return the map of a story, showing `minute` at first.
+
+    `told` are the events that are told, all if `None`; `clock` the first and the last minute.
+    A map that is `alone` shares its page with its clock and has no parent window to answer to.
+    """
     words = words_of(language)
     the_map = OfflineMap(VIEW, title=words("page", "title"), lang=language)
     GroundLayer(story.ground, language=language).put_on(the_map)
-    StoryLayer(map_payload(story, words), minute).put_on(the_map)
+    payload = map_payload(story, words, told, clock)
+    StoryLayer({**payload, "alone": alone}, minute).put_on(the_map)
     return the_map
