@@ -165,11 +165,11 @@ def place_card(
     place_id: str | None,
     t: datetime,
     words: Words,
-    told: Collection[Event] | None = None,
+    told: Collection[str] | None = None,
 ) -> Markup:
     """One place: its names, who held it from when, what happened there.
 
-    Only events that are `told` are listed, all if `None`; who held it is always told whole.
+    Only events with an id in `told` are listed, all if `None`; who held it is always told whole.
     """
     if place_id is None:
         return Markup('<p class="quiet">{}</p>').format(words("page", "choose_place"))
@@ -200,7 +200,7 @@ def place_card(
             for at, event, change in steps
         ),
     )
-    here = [event for event in story.events_at(place_id) if told is None or event in told]
+    here = [event for event in story.events_at(place_id) if told is None or event.id in told]
     today = place.today.get(language, place.today["en"])
     return Markup(
         '<article class="place-history" data-shown-place="{id}"><h2>{name}</h2>'

@@ -1,10 +1,12 @@
-"""The command line: `python -m story check | state | events`.
+"""The command line: `python -m story check | state | events | export`.
 
 Exit code 0, or 2 with what is wrong on stderr.
 """
 
+import difflib
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -16,10 +18,13 @@ import click
 
 from events.clock import STORY_END, STORY_START, read_t, write_t
 from events.model import Event
+from story.export import Edition, export, write_folder, write_whole
 from story.report import state_report
 from story.telling import ROOT, DataError, Story, examine, read_story
 from story.topology import misplaced
-from story.words import Words, power_line, words_of
+from story.words import LANGUAGES, Words, power_line, words_of
+
+LOOKS = ("day", "night")
 
 WRONG = 2
 """Exit code for bad data and bad questions alike."""
@@ -171,6 +176,96 @@ def events(story: Story, day: int | None, as_json: bool) -> None:
         return
     for event in chosen:
         click.echo(_line(story, event, words))
+
+
+class Language(click.ParamType[str]):
+    """A language that the story is told in."""
+
+    name = "language"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take "en"; fail with one sentence for a language without words."""
+        if value not in LANGUAGES:
+            self.fail(
+                f"{value!r} is no language of the story, which has {', '.join(LANGUAGES)}",
+                param,
+                ctx,
+            )
+        return str(value)
+
+
+def edition(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say what an exported file tells; the command gets an `Edition`."""
+
+    @click.option(
+        "--lang", "language", type=Language(), default="en", help="language (default: en)"
+    )
+    @click.option(
+        "--from", "first", type=Minute(), default=STORY_START, help="first minute of the clock"
+    )
+    @click.option("--to", "last", type=Minute(), default=STORY_END, help="last minute of the clock")
+    @click.option("--events", "ids", help="only these events: ids with commas between")
+    @click.option("--start", type=Minute(), help="the minute at which it opens")
+    @click.option("--title", help="in place of the story's own")
+    @click.option("--look", type=click.Choice(LOOKS), default="day", help="of the map and the page")
+    @click.option("--address", help="where the page can be found, for links and for paper")
+    @_with_story
+    @wraps(command)
+    def run(
+        story: Story,
+        first: datetime,
+        last: datetime,
+        ids: str | None,
+        start: datetime | None,
+        **options: Any,
+    ) -> None:
+        chosen = tuple(part.strip() for part in (ids or "").split(",") if part.strip())
+        known = {event.id for event in story.events}
+        for wrong in (part for part in chosen if part not in known):
+            near = difflib.get_close_matches(wrong, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise click.ClickException(f"--events: {wrong!r} is no event on the clock{hint}")
+        if last <= first:
+            raise click.ClickException(f"--to {write_t(last)} is not after --from {write_t(first)}")
+        if start is not None and not first <= start <= last:
+            raise click.ClickException(
+                f"--start {write_t(start)} is outside the clock, {write_t(first)} to {write_t(last)}"
+            )
+        fields = {name: options.pop(name) for name in ("language", "title", "look", "address")}
+        asked = Edition(first=first, last=last, start=start, events=chosen, **fields)
+        if not asked.told(story):
+            raise click.ClickException(
+                f"no event is told between {write_t(first)} and {write_t(last)}"
+            )
+        command(story=story, edition=asked, **options)
+
+    return run
+
+
+def _writing(out: Path, write: Callable[[], None]) -> None:
+    """Write a file or a folder; what cannot be written is one sentence."""
+    try:
+        write()
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from error
+
+
+@cli.command("export")
+@click.argument("out")
+@edition
+def export_page(story: Story, edition: Edition, out: str) -> None:
+    """Write the story to OUT: one file "petrograd.html", or a folder "petrograd/"."""
+    path = Path(out)
+    exported = export(story, edition)
+    if out.endswith(("/", os.sep)) or path.is_dir():
+        files = exported.folder()
+        _writing(path, lambda: write_folder(path, files))
+        size = sum(len(text.encode("utf-8")) for text in files.values())
+        click.echo(f"{path}: {len(files)} files, {size / 1000:.0f} kB")
+    else:
+        page = exported.single_file()
+        _writing(path, lambda: write_whole(path, page))
+        click.echo(f"{path}: {len(page.encode('utf-8')) / 1000:.0f} kB")
 
 
 def _line(story: Story, event: Event, words: Words) -> str:

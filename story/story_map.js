@@ -850,6 +850,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             },
             lookAt: ([lon, lat, zoom]) => map.setView([lat, lon], zoom, {animate: false}),
             cityAt: m => cityAt(story, m === undefined ? minute : m),
+            story,
             labels: () => Object.values(places).filter(p => p.on && p.label.dataset.spot !== "none").map(p => p.label),
             map,
         };

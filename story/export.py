@@ -1,0 +1,313 @@
+"""The story as files that leave: one self-contained page, or a folder of the same parts.
+
+Everything a reader is told is in the page as plain articles, rendered here; `export.js` only
+steps through them. The map is the very map of the Streamlit page.
+"""
+
+import base64
+import hashlib
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from events.clock import DAYS, STORY_END, STORY_START, minute_of
+from events.model import Event
+from geo.ground import js_string
+from story import card
+from story.address import CALENDARS
+from story.story_map import story_map
+from story.telling import OPENING, ROOT, Story
+from story.words import Words, power_line, words_of
+
+HERE = Path(__file__).parent
+BEGIN = """\
+document.documentElement.classList.add("scripted");
+if (globalThis.parent !== globalThis) document.documentElement.classList.add("framed");
+"""
+"""Before the map is drawn: it measures the room that these leave it."""
+SPEEDS = {0.5: "½×", 1: "1×", 2: "2×", 4: "4×"}
+PANES = {"event": "event", "city": "city", "place": "place", "list": "all_events", "sources": "sources_all"}  # fmt: skip
+"""The panes beside the map, and the word of each in the section `page`."""
+ICONS = {
+    "previous": "M6 5h2.5v14H6zM19 5v14L9 12z",
+    "play": "M7 4.5v15L20 12z",
+    "pause": "M6 5h4.5v14H6zM13.5 5H18v14h-4.5z",
+    "next": "M15.5 5H18v14h-2.5zM5 5v14l10-7z",
+}
+"""Shapes of the buttons, in a box of 24 by 24."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What an exported page tells, and how."""
+
+    language: str = "en"
+    title: str | None = None
+    """In place of the story's own title."""
+    first: datetime = STORY_START
+    last: datetime = STORY_END
+    """The ends of its clock; both minutes belong to it."""
+    start: datetime | None = None
+    """The minute at which it opens; the opening of the story, or the first minute, if `None`."""
+    events: tuple[str, ...] = ()
+    """Ids of the events that are told; all within the clock if empty. The state of the city
+    follows from every event all the same."""
+    look: str = "day"
+    address: str | None = None
+    """Where the page can be found; written in links, in the embed code and on paper."""
+
+    def told(self, story: Story) -> tuple[Event, ...]:
+        """The events of this edition, in the order in which they are told."""
+        chosen = set(self.events)
+        return tuple(
+            event
+            for event in story.events
+            if self.first <= event.shown <= self.last and (not chosen or event.id in chosen)
+        )
+
+    def opens(self, story: Story) -> datetime:
+        """The minute at which the page opens."""
+        start = story.by_id[OPENING].shown if self.start is None else self.start
+        return min(max(start, self.first), self.last)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One style or script: in the one file it stands inline, in the folder in a file."""
+
+    name: str
+    """Name in the folder: `export.css`."""
+    text: str
+
+    @property
+    def tag(self) -> str:
+        """The element that carries it."""
+        return "style" if self.name.endswith(".css") else "script"
+
+    @property
+    def inline(self) -> Markup:
+        """The element with the text in it."""
+        if f"</{self.tag}" in self.text.lower():
+            raise ValueError(f"{self.name} would close its <{self.tag}> early")
+        return Markup(f"<{self.tag}>{self.text}</{self.tag}>\n")
+
+    @property
+    def outside(self) -> Markup:
+        """The element that names the file."""
+        if self.tag == "style":
+            return Markup('<link rel="stylesheet" href="{}">\n').format(self.name)
+        return Markup('<script src="{}"></script>\n').format(self.name)
+
+    @property
+    def hash(self) -> str:
+        """Of the text, as a policy names it."""
+        digest = hashlib.sha256(self.text.encode("utf-8")).digest()
+        return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A page in parts."""
+
+    styles: tuple[Part, ...]
+    scripts: tuple[Part, ...]
+    fields: Mapping[str, Any]
+    """What the frame of the page, `export.html`, is filled with."""
+
+    def single_file(self) -> str:
+        """One HTML page that needs nothing else, under a strict policy of its own."""
+        policy = "; ".join(
+            [
+                "default-src 'none'",
+                f"script-src {' '.join(part.hash for part in self.scripts)}",
+                f"style-src {' '.join(part.hash for part in self.styles)}",
+                "img-src data:",
+                "base-uri 'none'",
+                "form-action 'none'",
+            ]
+        )
+        return self._page(
+            policy=Markup('<meta http-equiv="Content-Security-Policy" content="{}">\n').format(
+                policy
+            ),
+            head=Markup("").join(part.inline for part in self.styles),
+            foot=Markup("").join(part.inline for part in self.scripts),
+        )
+
+    def folder(self) -> dict[str, str]:
+        """The files of a folder, by name; `index.html` runs under `default-src 'self'`."""
+        page = self._page(
+            policy=Markup(
+                '<meta http-equiv="Content-Security-Policy" content="default-src \'self\'">\n'
+            ),
+            head=Markup("").join(part.outside for part in self.styles),
+            foot=Markup("").join(part.outside for part in self.scripts),
+        )
+        return {"index.html": page, **{part.name: part.text for part in self.styles + self.scripts}}
+
+    def _page(self, **parts: Markup) -> str:
+        return _frame().get_template("export.html").render(**self.fields, **parts)
+
+
+@cache
+def _frame() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def export(story: Story, edition: Edition) -> Exported:
+    """Make the page of an edition; the same story and edition give the same bytes.
+
+    Raises `ValueError` for a language that the story is not told in.
+    """
+    words = words_of(edition.language)
+    told = edition.told(story)
+    start = edition.opens(story)
+    the_map = story_map(
+        story,
+        minute_of(start),
+        edition.language,
+        told=told,
+        clock=(minute_of(edition.first), minute_of(edition.last)),
+        alone=True,
+    )
+    title = edition.title or words("page", "title")
+    root: Any = the_map.get_root()
+    root.render()
+    data = Part(
+        "data.js",
+        f"{BEGIN}globalThis.petrogradStory = JSON.parse({js_string(_data(edition, words, title))});\n",
+    )
+    styles = [Part(f"{name.removesuffix('_css')}.css", text) for name, text in the_map.inlined("style").items()]  # fmt: skip
+    scripts = [Part(f"{name.removesuffix('_js')}.js", text) for name, text in the_map.inlined("script").items()]  # fmt: skip
+    city = story.at(start)
+    return Exported(
+        styles=(*styles, _own("card.css"), _own("export.css")),
+        scripts=(*scripts, data, Part("map.js", _folded(root.script.render())), _own("export.js")),
+        fields={
+            "lang": edition.language,
+            "look": edition.look,
+            "version": version(),
+            "title": title,
+            "words": words,
+            "start": start,
+            "power": power_line(city, words),
+            "map": Markup(root.html.render().strip()),
+            "first": minute_of(edition.first),
+            "last": minute_of(edition.last),
+            "minute": minute_of(start),
+            "days": [
+                {"minute": max(minute_of(day), minute_of(edition.first)), "day": day.day, "date": words.day(day)}
+                for day in DAYS
+                if edition.first.date() <= day.date() and day <= edition.last
+            ],
+            "speeds": SPEEDS,
+            "calendars": CALENDARS,
+            "panes": PANES,
+            "pane_words": PANES,
+            "icon": _icon,
+            "address": edition.address,
+            "articles": _articles(story, told, words),
+            "city": _at_home(card.city_card(story, city, words)),
+            "places": _places(story, {event.id for event in told}, words),
+            "list": _at_home(card.event_list(story, told, words)),
+            "sources": card.source_list(story),
+            "pictures": "",
+        },
+    )  # fmt: skip
+
+
+def _own(name: str) -> Part:
+    return Part(name, (HERE / name).read_text("utf-8"))
+
+
+def _folded(script: str) -> str:
+    """A script without the blank lines that folium's templates leave."""
+    return "\n".join(line.strip() for line in script.splitlines() if line.strip()) + "\n"
+
+
+@cache
+def version() -> str:
+    """The version of the program, as `pyproject.toml` has it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    return str(project["project"]["version"])
+
+
+def _icon(name: str) -> Markup:
+    return Markup(
+        '<svg class="icon icon-{0}" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">'
+        '<path d="{1}"/></svg>'
+    ).format(name, ICONS[name])
+
+
+def _at_home(markup: Markup) -> Markup:
+    """Links of `story.card` lead to an address of the page; here that is its fragment.
+
+    A quote in a word of the data is escaped, so nothing but our own links can look like this.
+    """
+    return Markup(str(markup).replace('<a href="?', '<a href="#'))
+
+
+def _articles(story: Story, told: tuple[Event, ...], words: Words) -> Markup:
+    ids = {event.id for event in told}
+    articles = []
+    for event, following in zip(told, [*told[1:], None], strict=True):
+        city = story.at(event.shown)
+        here = replace(
+            city,
+            next=following,
+            under_way=tuple(going for going in city.under_way if going.id in ids),
+        )
+        articles.append(_at_home(card.event_card(story, here, words, event)))
+    return Markup("\n").join(articles)
+
+
+def _places(story: Story, told: Collection[str], words: Words) -> Markup:
+    return Markup("\n").join(
+        _at_home(card.place_card(story, place, STORY_END, words, told)) for place in story.places
+    )
+
+
+def _data(edition: Edition, words: Words, title: str) -> dict[str, Any]:
+    """What `export.js` is given beside the map's own payload."""
+    return {
+        "title": title,
+        "first": minute_of(edition.first),
+        "last": minute_of(edition.last),
+        "language": edition.language,
+        "address": edition.address,
+        "words": {
+            name: dict(words.section(name))
+            for name in ("page", "file", "power", "ring", "holder", "change", "address")
+        },
+    }
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file; one that is there already is replaced only when the new one is complete."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write the files of a folder, the page last, so that it never names what is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in sorted(files, key=lambda name: name == "index.html"):
+        write_whole(folder / name, files[name])
