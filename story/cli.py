@@ -1,4 +1,4 @@
-"""The command line: `python -m story check | state | events | export`.
+"""The command line: `python -m story check | state | events | export | handout`.
 
 Exit code 0, or 2 with what is wrong on stderr.
 """
@@ -19,6 +19,7 @@ import click
 from events.clock import STORY_END, STORY_START, read_t, write_t
 from events.model import Event
 from story.export import Edition, export, write_folder, write_whole
+from story.handout import PAPERS, NoBrowserError, print_pdf
 from story.report import state_report
 from story.telling import ROOT, DataError, Story, examine, read_story
 from story.topology import misplaced
@@ -266,6 +267,28 @@ def export_page(story: Story, edition: Edition, out: str) -> None:
         page = exported.single_file()
         _writing(path, lambda: write_whole(path, page))
         click.echo(f"{path}: {len(page.encode('utf-8')) / 1000:.0f} kB")
+
+
+@cli.command()
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--paper", type=click.Choice(list(PAPERS)), default="a4", help="a4 (default) or letter"
+)
+@edition
+def handout(story: Story, edition: Edition, out: Path, paper: str) -> None:
+    """Print the story to OUT, a PDF, with the Chromium or Chrome that is there."""
+    _progress("printing")
+    try:
+        pdf = print_pdf(export(story, edition), paper)
+    except NoBrowserError as error:
+        raise click.ClickException(str(error)) from error
+    _writing(out, lambda: write_whole(out, pdf))
+    click.echo(f"{out}: {len(pdf) / 1000:.0f} kB")
+
+
+def _progress(doing: str) -> None:
+    """Say on stderr what takes longer than a second."""
+    click.echo(f"{doing} ...", err=True)
 
 
 def _line(story: Story, event: Event, words: Words) -> str:

@@ -16,12 +16,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from segno import make
 
 from events.clock import DAYS, STORY_END, STORY_START, minute_of
 from events.model import Event
 from geo.ground import js_string
 from story import card
 from story.address import CALENDARS
+from story.picture import pictures
 from story.story_map import story_map
 from story.telling import OPENING, ROOT, Story
 from story.words import Words, power_line, words_of
@@ -219,14 +221,22 @@ def export(story: Story, edition: Edition) -> Exported:
             "pane_words": PANES,
             "icon": _icon,
             "address": edition.address,
+            "span": f"{words.clock(edition.first)} – {words.clock(edition.last)}",
+            "code": code(edition.address) if edition.address else "",
             "articles": _articles(story, told, words),
             "city": _at_home(card.city_card(story, city, words)),
             "places": _places(story, {event.id for event in told}, words),
             "list": _at_home(card.event_list(story, told, words)),
             "sources": card.source_list(story),
-            "pictures": "",
+            "pictures": pictures(story, edition.first, edition.last, words),
         },
     )  # fmt: skip
+
+
+def code(address: str) -> Markup:
+    """A QR code of an address, as a picture; made here, it asks nobody."""
+    drawn = make(address, micro=False, error="m")
+    return Markup(drawn.svg_inline(omitsize=True, border=2, svgclass="code", lineclass=None))
 
 
 def _own(name: str) -> Part:
