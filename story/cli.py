@@ -1,4 +1,4 @@
-"""The command line: `python -m story check | state | events | export | handout`.
+"""The command line: `python -m story check | state | events | export | handout | scorm`.
 
 Exit code 0, or 2 with what is wrong on stderr.
 """
@@ -7,6 +7,7 @@ import difflib
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -21,6 +22,7 @@ from events.model import Event
 from story.export import Edition, export, write_folder, write_whole
 from story.handout import PAPERS, NoBrowserError, print_pdf
 from story.report import state_report
+from story.scorm import course_files, course_zip
 from story.telling import ROOT, DataError, Story, examine, read_story
 from story.topology import misplaced
 from story.words import LANGUAGES, Words, power_line, words_of
@@ -220,6 +222,12 @@ def edition(command: Callable[..., None]) -> Callable[..., None]:
         start: datetime | None,
         **options: Any,
     ) -> None:
+        address = options["address"]
+        if address is not None and not re.fullmatch(r"https?://[!-~]+", address):
+            raise click.ClickException(
+                f"--address: {address!r} is no address; it should begin with https:// or http:// "
+                "and hold no space"
+            )
         chosen = tuple(part.strip() for part in (ids or "").split(",") if part.strip())
         known = {event.id for event in story.events}
         for wrong in (part for part in chosen if part not in known):
@@ -284,6 +292,36 @@ def handout(story: Story, edition: Edition, out: Path, paper: str) -> None:
         raise click.ClickException(str(error)) from error
     _writing(out, lambda: write_whole(out, pdf))
     click.echo(f"{out}: {len(pdf) / 1000:.0f} kB")
+
+
+class Completion(click.ParamType[str | float]):
+    """When a course package is done: "last", or the share of events seen, "60%"."""
+
+    name = "share"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | float:
+        """Take "last" or "1%" to "100%"; fail with one sentence for anything else."""
+        if value == "last":
+            return "last"
+        found = re.fullmatch(r"([1-9][0-9]?|100)%", str(value))
+        if not found:
+            self.fail(
+                f"{value!r} is neither 'last' nor a share of the events, '1%' to '100%'", param, ctx
+            )
+        return int(found[1]) / 100
+
+
+@cli.command()
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--complete", type=Completion(), default="last", help='done when the last event was seen (default), or a share of all: "60%"')  # fmt: skip
+@edition
+def scorm(story: Story, edition: Edition, out: Path, complete: str | float) -> None:
+    """Write the story to OUT, a SCORM 1.2 package for a learning system."""
+    package = course_zip(course_files(export(story, edition), complete))
+    _writing(out, lambda: write_whole(out, package))
+    click.echo(f"{out}: {len(package) / 1000:.0f} kB")
 
 
 def _progress(doing: str) -> None:

@@ -464,6 +464,7 @@
     showEvent();
     tellParent();
     globalThis.petrograd = {
-        goTo, step, open, choose, state, host, settle, calendarIs, write, minuteOf,
+        host, state, goTo, step, open, choose, calendarIs, settle, write, minuteOf,
+        address: writeAddress, read: query => { readAddress(query); settle(); },
     };
 })();

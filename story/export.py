@@ -6,6 +6,7 @@ steps through them. The map is the very map of the Streamlit page.
 
 import base64
 import hashlib
+import json
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -37,6 +39,7 @@ if (globalThis.parent !== globalThis) document.documentElement.classList.add("fr
 SPEEDS = {0.5: "½×", 1: "1×", 2: "2×", 4: "4×"}
 PANES = {"event": "event", "city": "city", "place": "place", "list": "all_events", "sources": "sources_all"}  # fmt: skip
 """The panes beside the map, and the word of each in the section `page`."""
+OEMBED = "oembed.json"
 ICONS = {
     "previous": "M6 5h2.5v14H6zM19 5v14L9 12z",
     "play": "M7 4.5v15L20 12z",
@@ -149,10 +152,44 @@ class Exported:
             policy=Markup(
                 '<meta http-equiv="Content-Security-Policy" content="default-src \'self\'">\n'
             ),
-            head=Markup("").join(part.outside for part in self.styles),
+            head=self._discovery() + Markup("").join(part.outside for part in self.styles),
             foot=Markup("").join(part.outside for part in self.scripts),
         )
-        return {"index.html": page, **{part.name: part.text for part in self.styles + self.scripts}}
+        files = {
+            "index.html": page,
+            **{part.name: part.text for part in self.styles + self.scripts},
+        }
+        if self.fields["address"]:
+            files[OEMBED] = self._oembed()
+        return files
+
+    def _discovery(self) -> Markup:
+        """The link by which a site finds `oembed.json`, which lies beside the page."""
+        address = self.fields["address"]
+        if not address:
+            return Markup("")
+        return Markup(
+            '<link rel="alternate" type="application/json+oembed" href="{}" title="{}">\n'
+        ).format(urljoin(address, OEMBED), self.fields["title"])
+
+    def _oembed(self) -> str:
+        """What a site that is given the address asks for, to frame the page by itself."""
+        title, address = str(self.fields["title"]), str(self.fields["address"])
+        said = {
+            "version": "1.0",
+            "type": "rich",
+            "title": title,
+            "provider_name": title,
+            "provider_url": address,
+            "width": 960,
+            "height": 720,
+            "html": str(
+                Markup(
+                    '<iframe src="{}" title="{}" width="960" height="720" loading="lazy"></iframe>'
+                ).format(address, title)
+            ),
+        }
+        return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
 
     def _page(self, **parts: Markup) -> str:
         return _frame().get_template("export.html").render(**self.fields, **parts)
