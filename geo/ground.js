@@ -1,82 +1,691 @@
-// Draws the ground: polygons and lines on one canvas below the story, names above them.
-// One global name; text is set as text. Same names as geo/ground.py.
+// Draws the ground: one canvas below the story, names above it, a scale. Pure questions first, then
+// a thin layer that touches the map. One global name; text is set as text. The payload is that of
+// geo/ground.py. A map that shows more fires "labels" with {boxes, places, texts}: where no name
+// may lie ([left, top, right, bottom] in pixels of the view), and what is already said.
 globalThis.ground = globalThis.ground || (() => {
     "use strict";
 
-    // pixels of a stroke, by zoom: grows with the city as one comes nearer
-    function strokePx(metres, zoom, least) {
-        const metresPerPx = 78271.5 / 2 ** zoom;  // at 60 degrees north
-        return Math.max(least, metres / metresPerPx);
+    // ---- positions: pixels at zoom 14, from the middle of the sheet
+
+    const HOME_ZOOM = 14;
+    const STEP = 100000;  // parts of a degree in which shapes cross
+
+    function project(lon, lat) {
+        const world = 256 * 2 ** HOME_ZOOM;
+        const sin = Math.sin(lat * Math.PI / 180);
+        return [world * (lon / 360 + 0.5), world * (0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI))];
     }
 
-    const STREET_M = {1: 34, 2: 22, 3: 14};
-
-    function styleOf(layer, feature, look, zoom) {
-        const said = feature.properties;
-        switch (layer) {
-        case "water": return {fillColor: look.water, fillOpacity: 1, color: look.bank, weight: zoom < 12 ? 0.5 : 1};
-        case "islands": return {fillColor: look.land, fillOpacity: 1, color: look.bank, weight: zoom < 12 ? 0.5 : 1};
-        case "quarters": return {fillColor: look.quarter, fillOpacity: 1, stroke: false};
-        case "parks": return {fillColor: look.park, fillOpacity: 1, stroke: false};
-        case "canals": return {color: look.water, weight: strokePx(said.width_m || 30, zoom, 1), lineCap: "butt"};
-        case "railways": return {color: look.railway, weight: zoom < 13 ? 1 : 1.6, dashArray: zoom < 13 ? null : "7 3"};
-        default: return {color: look.street, weight: strokePx(STREET_M[said.rank] || 14, zoom, said.rank === 1 ? 1.6 : 0.9)};
+    // [lon, lat, further east, further north, ...] in steps -> [x, y, x, y, ...]
+    function unpack(flat, [x0, y0]) {
+        const line = new Float64Array(flat.length);
+        let lon = 0, lat = 0;
+        for (let i = 0; i < flat.length; i += 2) {
+            lon += flat[i];
+            lat += flat[i + 1];
+            const [x, y] = project(lon / STEP, lat / STEP);
+            line[i] = x - x0;
+            line[i + 1] = y - y0;
         }
+        return line;
+    }
+
+    function boxOf(lines) {
+        const box = [Infinity, Infinity, -Infinity, -Infinity];
+        for (const line of lines) {
+            for (let i = 0; i < line.length; i += 2) {
+                if (line[i] < box[0]) box[0] = line[i];
+                if (line[i] > box[2]) box[2] = line[i];
+                if (line[i + 1] < box[1]) box[1] = line[i + 1];
+                if (line[i + 1] > box[3]) box[3] = line[i + 1];
+            }
+        }
+        return box;
+    }
+    const meets = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+
+    // pieces of at most so many steps, so that what lies out of view costs nothing
+    function pieces(line, most = 40) {
+        const found = [];
+        for (let i = 0; i + 2 < line.length; i += 2 * most) found.push(line.subarray(i, i + 2 * most + 2));
+        return found;
+    }
+
+    function pathOf(lines, closed) {
+        const path = new Path2D();
+        for (const line of lines) {
+            path.moveTo(line[0], line[1]);
+            for (let i = 2; i < line.length; i += 2) path.lineTo(line[i], line[i + 1]);
+            if (closed) path.closePath();
+        }
+        return path;
+    }
+
+    // ---- names: where they may lie
+
+    // A box that may stand aslant: middle, half its sides, the way its long side runs.
+    const box = (x, y, halfWidth, halfHeight, angle = 0) =>
+        ({x, y, w: halfWidth, h: halfHeight, cos: Math.cos(angle), sin: Math.sin(angle), r: Math.hypot(halfWidth, halfHeight)});
+
+    // Two boxes lie apart if they do so seen along a side of one of them (separating axes).
+    function collide(a, b) {
+        const dx = b.x - a.x, dy = b.y - a.y;
+        if (dx * dx + dy * dy >= (a.r + b.r) ** 2) return false;
+        const cos = Math.abs(a.cos * b.cos + a.sin * b.sin), sin = Math.abs(a.cos * b.sin - a.sin * b.cos);
+        return Math.abs(dx * a.cos + dy * a.sin) < a.w + b.w * cos + b.h * sin
+            && Math.abs(dy * a.cos - dx * a.sin) < a.h + b.w * sin + b.h * cos
+            && Math.abs(dx * b.cos + dy * b.sin) < b.w + a.w * cos + a.h * sin
+            && Math.abs(dy * b.cos - dx * b.sin) < b.h + a.w * sin + a.h * cos;
+    }
+
+    // the metres behind each vertex, so to speak: pixels at home
+    function measured(line) {
+        const behind = new Float64Array(line.length / 2);
+        for (let i = 1; i < behind.length; i++) {
+            behind[i] = behind[i - 1] + Math.hypot(line[2 * i] - line[2 * i - 2], line[2 * i + 1] - line[2 * i - 1]);
+        }
+        return behind;
+    }
+
+    // the point so far along, in pixels of the view; `from` is where to begin looking
+    function pointAt(line, behind, at) {
+        let low = 1, high = behind.length - 1;
+        while (low < high) {
+            const middle = (low + high) >> 1;
+            if (behind[middle] < at) low = middle + 1; else high = middle;
+        }
+        const span = behind[low] - behind[low - 1] || 1;
+        const part = (at - behind[low - 1]) / span;
+        return [
+            line[2 * low - 2] + (line[2 * low] - line[2 * low - 2]) * part,
+            line[2 * low - 1] + (line[2 * low + 1] - line[2 * low - 1]) * part,
+        ];
+    }
+
+    const upright = angle => angle > Math.PI / 2 ? angle - Math.PI : angle <= -Math.PI / 2 ? angle + Math.PI : angle;
+
+    const CHUNK = 11;  // pixels between the points from which a bent name hangs
+    const MOST_TURN = 0.42, MOST_BEND = 1.9;  // radians at one point, and in all, that letters bear
+
+    // A name of `width` whose middle lies `at` along a line: straight where the line nearly is,
+    // bent with it where `bends` allows; null where the line turns too much. `view` has scale, x, y.
+    function lay(line, behind, at, width, height, view, bends) {
+        const half = width / 2 / view.scale;
+        if (at - half < 0 || at + half > behind[behind.length - 1]) return null;
+        const count = Math.max(2, Math.ceil(width / CHUNK));
+        const points = [];
+        for (let n = 0; n <= count; n++) {
+            const [x, y] = pointAt(line, behind, at - half + 2 * half * n / count);
+            points.push([x * view.scale + view.x, y * view.scale + view.y]);
+        }
+        const [first, last] = [points[0], points[count]];
+        const chord = Math.hypot(last[0] - first[0], last[1] - first[1]);
+        if (chord < width * 0.6) return null;
+        const angle = Math.atan2(last[1] - first[1], last[0] - first[0]);
+        const cos = Math.cos(angle), sin = Math.sin(angle);
+        let off = 0, middle = 0;
+        for (const [x, y] of points) {
+            const aside = (y - first[1]) * cos - (x - first[0]) * sin;
+            off = Math.max(off, Math.abs(aside));
+            middle += aside / points.length;
+        }
+        if (off <= (bends ? 1.5 : 3)) {
+            const x = (first[0] + last[0]) / 2 - middle * sin, y = (first[1] + last[1]) / 2 + middle * cos;
+            const turn = upright(angle);
+            return {x, y, turn, cost: off, boxes: [box(x, y, width / 2, height / 2, turn)]};
+        }
+        return bends ? bend(points, width, height, cos < 0) : null;
+    }
+
+    function bend(points, width, height, back) {
+        if (back) points.reverse();
+        for (let pass = 0; pass < 3; pass++) {  // letters follow the stream, not each of its corners
+            const was = points.map(point => [...point]);
+            for (let n = 1; n < points.length - 1; n++) {
+                for (const k of [0, 1]) points[n][k] = (was[n - 1][k] + 2 * was[n][k] + was[n + 1][k]) / 4;
+            }
+        }
+        const boxes = [];
+        let turned = 0, before = null;
+        for (let n = 1; n < points.length; n++) {
+            const [[x0, y0], [x1, y1]] = [points[n - 1], points[n]];
+            const angle = Math.atan2(y1 - y0, x1 - x0);
+            const turn = before === null ? 0 : Math.abs(Math.atan2(Math.sin(angle - before), Math.cos(angle - before)));
+            if (turn > MOST_TURN) return null;
+            turned += turn;
+            before = angle;
+            boxes.push(box((x0 + x1) / 2, (y0 + y1) / 2, Math.hypot(x1 - x0, y1 - y0) / 2 + 2, height / 2, angle));
+        }
+        if (turned > MOST_BEND) return null;
+        return {points, cost: 4 + 12 * turned, boxes};
+    }
+
+    // how a kind of name is written: font before the size, space between letters in ems, whether
+    // it bends with its line, and whether it may stand beside its point
+    const MANNERS = {
+        seas: {font: "italic", space: 0.3},
+        streams: {font: "italic", space: 0.24, bends: true},
+        canals: {font: "italic", space: 0.12, bends: true},
+        islands: {font: "small-caps", space: 0.2, aside: true},
+        quarters: {font: "small-caps", space: 0.2, aside: true},
+        avenues: {font: "", space: 0.06},
+        streets: {font: "", space: 0.03},
+        railways: {font: "italic", space: 0.1, bends: true},
+        parks: {font: "italic", space: 0.04, aside: true},
+        cemeteries: {font: "italic", space: 0.04, aside: true},
+        squares: {font: "", space: 0.02, aside: true},
+        buildings: {font: "italic", space: 0, aside: true},
+        bridges: {font: "italic", space: 0},
+    };
+    const ASIDE = [0, -1, 1, -2, 2];  // lines up or down from where a name should stand
+
+    // ---- the scale: round lengths
+
+    const VERST_M = 1066.8;
+
+    // the longest of 1, 2 or 5 times a power of ten that fits
+    function roundLength(most) {
+        const power = 10 ** Math.floor(Math.log10(most));
+        return [5, 2, 1].find(n => n * power <= most * (1 + 1e-9)) * power;
+    }
+
+    const metresPerPx = (zoom, lat) => 40075016.686 * Math.cos(lat * Math.PI / 180) / 2 ** (zoom + 8);
+
+    // ---- drawing
+
+    function mix(a, b, part) {
+        const channel = n => {
+            const [one, other] = [a, b].map(colour => parseInt(colour.slice(n, n + 2), 16));
+            return Math.round(one + (other - one) * part).toString(16).padStart(2, "0");
+        };
+        return `#${channel(1)}${channel(3)}${channel(5)}`;
+    }
+
+    const STREET_M = {1: 34, 2: 21, 3: 13};
+    const LEAST_PX = {1: 1.5, 2: 0.9, 3: 0.5};
+    const SHOWN_FROM = {1: 0, 2: 11.5, 3: 12.75};  // zoom, by rank
+    const LININGS = [[2.6, 0.75], [6, 0.45], [10.5, 0.22]];  // pixels from the shore, strength
+
+    // everything of the payload that is drawn, ready for a canvas
+    function prepare(payload) {
+        const [west, south, east, north] = payload.sheet;
+        const origin = project((west + east) / 2, (south + north) / 2);
+        const shapes = Object.fromEntries(Object.entries(payload.shapes).map(([layer, features]) => [
+            layer, features.map(([number, ...flats]) => ({number, lines: flats.map(flat => unpack(flat, origin))})),
+        ]));
+        const area = feature => ({path: pathOf(feature.lines, true), box: boxOf(feature.lines)});
+        const stroke = (feature, line) => ({path: pathOf([line]), box: boxOf([line]), number: feature.number});
+        const areas = layer => (shapes[layer] || []).map(area);
+        const strokes = layer => (shapes[layer] || []).flatMap(feature =>
+            feature.lines.flatMap(line => pieces(line)).map(line => stroke(feature, line)));
+        const corner = (lon, lat) => {
+            const [x, y] = project(lon, lat);
+            return [x - origin[0], y - origin[1]];
+        };
+        return {
+            origin, shapes,
+            frame: [...corner(west, north), ...corner(east, south)],
+            water: areas("water"), shores: strokes("water"), canals: strokes("canals"),
+            quarters: areas("quarters"), parks: areas("parks"), cemeteries: areas("cemeteries"), squares: areas("squares"),
+            streets: strokes("streets").sort((a, b) => b.number - a.number), bridges: strokes("bridges"),
+            railways: (shapes.railways || []).flatMap(feature => feature.lines).map(line => ({line, behind: measured(line)})),
+            buildings: areas("buildings"),
+        };
+    }
+
+    // one small cross or dot, repeated: cemeteries and parks
+    function pattern(ctx, view, name, colour) {
+        const size = {cross: 11, dot: 8}[name];
+        const tile = document.createElement("canvas");
+        tile.width = tile.height = size * view.ratio;
+        const pen = tile.getContext("2d");
+        pen.scale(view.ratio, view.ratio);
+        pen.strokeStyle = pen.fillStyle = colour;
+        pen.lineWidth = 0.9;
+        if (name === "cross") {
+            pen.stroke(new Path2D("M3 1V7M1 3H5M8.5 6.5V11M7 8H10"));
+        } else {
+            for (const [x, y] of [[2, 2], [6, 6]]) pen.fillRect(x, y, 1, 1);
+        }
+        const made = ctx.createPattern(tile, "repeat");
+        made.setTransform(new DOMMatrix().scale(1 / view.ratio / view.scale));
+        return made;
+    }
+
+    // Draws what meets the view on a canvas of which `view` says: ratio (device pixels a pixel),
+    // width, height, zoom, scale and x, y (pixels of the canvas = home pixels * scale + x, y).
+    // With `bare` only lines are drawn, over whatever lies below.
+    function paint(ctx, drawn, look, view, bare) {
+        const {ratio, width, height, zoom, scale, x, y} = view;
+        const seen = [-x / scale, -y / scale, (width - x) / scale, (height - y) / scale];
+        const px = pixels => pixels / scale;
+        const metres = (m, least) => px(Math.max(least, m / metresPerPx(zoom, 59.94)));
+        const grown = (what, pixels) => {
+            const more = px(pixels);
+            return [what[0] - more, what[1] - more, what[2] + more, what[3] + more];
+        };
+        const near = grown(seen, 40);
+        const only = list => list.filter(one => meets(one.box, near));
+        const fill = (list, colour) => {
+            ctx.fillStyle = colour;
+            for (const one of list) ctx.fill(one.path, "evenodd");
+        };
+        const stroke = (list, colour, lineWidth) => {
+            ctx.strokeStyle = colour;
+            for (const one of list) {
+                ctx.lineWidth = typeof lineWidth === "function" ? lineWidth(one.number) : lineWidth;
+                ctx.stroke(one.path);
+            }
+        };
+        const [left, top, right, bottom] = drawn.frame;
+        const sheet = colour => {
+            ctx.fillStyle = colour;
+            ctx.fillRect(left, top, right - left, bottom - top);
+        };
+
+        ctx.setTransform(1, 0, 0, 1, 0, 0);
+        ctx.globalCompositeOperation = "source-over";
+        ctx.clearRect(0, 0, width * ratio, height * ratio);
+        ctx.setTransform(ratio * scale, 0, 0, ratio * scale, ratio * x, ratio * y);
+        ctx.lineJoin = ctx.lineCap = "round";
+        ctx.setLineDash([]);
+
+        const shores = only(drawn.shores), canals = only(drawn.canals), streets = only(drawn.streets)
+            .filter(one => zoom >= SHOWN_FROM[one.number]);
+        const buildings = zoom >= 13 ? only(drawn.buildings) : [];
+        const bankPx = zoom < 11 ? 0.6 : zoom < 13 ? 0.8 : 1.1;
+        const canalWide = number => metres(number, 1.1);
+        const streetWide = rank => metres(STREET_M[rank], LEAST_PX[rank]);
+
+        if (bare) {
+            stroke(shores, look.bank, px(1.4));
+            stroke(canals, look.bank, px(1.4));
+            stroke(streets, look.street_edge, px(1.2));
+            railways(px(1.2), null);
+            stroke(buildings, look.building_edge, px(1.2));
+            return;
+        }
+
+        // the land, with banks round all that is then cut out of it
+        sheet(look.land);
+        fill(only(drawn.quarters), look.quarter);
+        const parks = only(drawn.parks), cemeteries = only(drawn.cemeteries);
+        fill(parks, look.park);
+        fill(cemeteries, look.cemetery);
+        if (zoom >= 13.5) {
+            fill(parks, pattern(ctx, view, "dot", look.park_mark));
+            fill(cemeteries, pattern(ctx, view, "cross", look.cemetery_mark));
+        }
+        stroke(shores, look.bank, px(2 * bankPx));
+        stroke(canals, look.bank, number => canalWide(number) + px(2 * bankPx));
+        ctx.globalCompositeOperation = "destination-out";
+        fill(drawn.water, "#000");
+        stroke(canals, "#000", canalWide);
+
+        // the water below it: what is nearest to the eye comes first
+        ctx.globalCompositeOperation = "destination-over";
+        if (zoom >= 12.5) {
+            stroke(canals, look.water, canalWide);
+            const apart = 0.8 + 0.22 * Math.min(4, zoom - 12.5);
+            const linings = zoom < 13 ? LININGS.slice(0, 1) : zoom < 13.75 ? LININGS.slice(0, 2) : LININGS;
+            for (const [away, strength] of linings) {
+                stroke(shores, look.water, px(2 * away * apart - 0.7));
+                stroke(shores, mix(look.water, look.lining, strength), px(2 * away * apart + 0.7));
+            }
+        }
+        sheet(look.water);
+        ctx.fillStyle = look.margin;
+        ctx.fillRect(seen[0], seen[1], seen[2] - seen[0], seen[3] - seen[1]);
+        ctx.globalCompositeOperation = "source-over";
+
+        // streets as ribbons that run into each other and into the squares
+        const squares = only(drawn.squares);
+        const edgePx = zoom < 12.5 ? 0.5 : zoom < 14 ? 0.8 : 1;
+        stroke(squares, look.street_edge, px(2 * edgePx));
+        stroke(streets, look.street_edge, rank => streetWide(rank) + px(2 * edgePx));
+        fill(squares, look.street);
+        stroke(streets, look.street, streetWide);
+
+        ctx.lineCap = "butt";
+        const bridges = zoom >= 13 ? only(drawn.bridges) : [];
+        stroke(bridges, look.bridge_edge, rank => streetWide(rank) * 0.86 + px(zoom < 14.5 ? 1.6 : 2.4));
+        stroke(bridges, look.street, rank => streetWide(rank) * 0.86);
+
+        railways(px(zoom < 11 ? 1 : zoom < 14 ? 2.2 : 3), look.railway_gap);
+
+        ctx.lineJoin = "miter";
+        fill(buildings, look.building);
+        stroke(buildings, look.building_edge, px(zoom < 14.5 ? 0.5 : 0.9));
+
+        // a sheet ends in a fine and a strong line
+        ctx.strokeStyle = look.frame;
+        for (const [away, wide] of [[0, 1], [4, 2.4]]) {
+            ctx.lineWidth = px(wide);
+            ctx.strokeRect(left - px(away), top - px(away), right - left + px(2 * away), bottom - top + px(2 * away));
+        }
+
+        // From afar a line with cross ties, from near black and white. Dashes keep to the ground.
+        function railways(wide, gap) {
+            for (const {line, behind} of drawn.railways) {
+                for (let from = 0; from + 1 < behind.length; from++) {
+                    const inView = n => meets(boxOf([line.subarray(2 * n, 2 * n + 4)]), near);
+                    if (!inView(from)) continue;
+                    let to = from + 1;
+                    while (to + 1 < behind.length && inView(to)) to++;
+                    const path = pathOf([line.subarray(2 * from, 2 * to + 2)]);
+                    const dashed = (colour, lineWidth, dash) => {
+                        ctx.strokeStyle = colour;
+                        ctx.lineWidth = lineWidth;
+                        ctx.setLineDash(dash.map(px));
+                        ctx.lineDashOffset = behind[from] % px(dash.reduce((sum, one) => sum + one, 0));
+                        ctx.stroke(path);
+                        ctx.setLineDash([]);
+                    };
+                    ctx.strokeStyle = look.railway;
+                    ctx.lineWidth = wide;
+                    ctx.stroke(path);
+                    if (gap && zoom >= 11) dashed(gap, wide - px(1.1), zoom < 14 ? [6, 6] : [9, 9]);
+                    else dashed(look.railway, px(4.5), [1, 8]);
+                    from = to - 1;
+                }
+            }
+        }
+    }
+
+    // the canvas, moved and scaled by Leaflet as its own are
+    const Sheet = L.Renderer.extend({
+        options: {padding: 0.15},
+        initialize(paintOn, options) {
+            L.Renderer.prototype.initialize.call(this, options);
+            this._paintOn = paintOn;
+        },
+        getEvents() {
+            return {...L.Renderer.prototype.getEvents.call(this), move: this._reach};
+        },
+        _initContainer() {
+            this._container = document.createElement("canvas");
+            this._ctx = this._container.getContext("2d");
+        },
+        _destroyContainer() {
+            this._container.remove();
+            delete this._ctx;
+        },
+        _updatePaths() {},
+        // drawn anew when a drag comes to the edge of what is drawn
+        _reach() {
+            if (this._map._animatingZoom || !this._bounds) return;
+            const size = this._map.getSize();
+            const at = this._map.containerPointToLayerPoint([0, 0]);
+            if (!this._bounds.contains(L.bounds(at, at.add(size)))) this._update();
+        },
+        _update() {
+            if (this._map._animatingZoom && this._bounds) return;
+            L.Renderer.prototype._update.call(this);
+            const at = this._bounds.min, size = this._bounds.getSize();
+            const ratio = Math.min(2, globalThis.devicePixelRatio || 1);
+            L.DomUtil.setPosition(this._container, at);
+            this._container.width = size.x * ratio;
+            this._container.height = size.y * ratio;
+            this._container.style.width = `${size.x}px`;
+            this._container.style.height = `${size.y}px`;
+            const from = this._map.getPixelOrigin().add(at);
+            this._paintOn(this._ctx, {ratio, width: size.x, height: size.y, left: from.x, top: from.y});
+        },
+    });
+
+    const SVG = "http://www.w3.org/2000/svg";
+    function svg(name, said = {}, ...inside) {
+        const node = document.createElementNS(SVG, name);
+        for (const [key, value] of Object.entries(said)) node.setAttribute(key, value);
+        node.append(...inside);
+        return node;
+    }
+
+    // ---- the names on a map
+
+    function namesOn(map, drawn, names) {
+        const FONTS = 'Georgia, "Times New Roman", "DejaVu Serif", serif';  // as in ground.css
+        const pane = map.createPane("names");
+        pane.style.zIndex = 350;
+        pane.style.pointerEvents = "none";
+        const paths = svg("defs"), sheet = svg("svg", {class: "ground-names leaflet-zoom-hide", "aria-hidden": "true"}, paths);
+        pane.append(sheet);
+
+        const pen = document.createElement("canvas").getContext("2d");
+        const known = names.map(([text, kind, from, until, height, place, where], number) => {
+            const manner = MANNERS[kind];
+            pen.font = `${manner.font} ${height}px ${FONTS}`;
+            const width = pen.measureText(text).width * 1.02 + manner.space * height * (text.length - 1) + 4;
+            const along = typeof where[0] === "string" ? drawn.shapes[where[0]][where[1]].lines
+                .map(line => ({line, behind: measured(line), box: boxOf([line])})) : null;
+            const [x, y] = along ? [0, 0] : project(where[0], where[1]);
+            return {
+                number, text, kind, from, until, height, place, manner, width, along,
+                at: along ? null : [x - drawn.origin[0], y - drawn.origin[1], where[2] * Math.PI / 180],
+                nodes: [], spots: null, last: [],
+            };
+        });
+
+        let view = null;  // where the names have been looked for
+        let taken = [], places = new Set(), texts = new Set();
+        let asked = false;
+
+        // places for a name in this view, the best first
+        function spotsOf(name) {
+            const {width, height, manner} = name;
+            const high = height * 1.12;
+            const spots = [];
+            if (name.at) {
+                const [x, y, turn] = name.at;
+                const at = [x * view.scale + view.x, y * view.scale + view.y];
+                for (const step of manner.aside && !turn ? ASIDE : [0]) {
+                    spots.push({x: at[0], y: at[1] + step * high * 0.8, turn, cost: 0, boxes: [box(at[0], at[1] + step * high * 0.8, width / 2, high / 2, turn)]});
+                }
+                return spots.filter(inView);
+            }
+            for (const {line, behind, box: round} of name.along) {
+                const total = behind[behind.length - 1];
+                if (total * view.scale < width || !meets(round, view.seen)) continue;
+                let first = Infinity, last = -Infinity;
+                for (let n = 0; n + 1 < behind.length; n++) {
+                    if (meets(boxOf([line.subarray(2 * n, 2 * n + 4)]), view.seen)) {
+                        first = Math.min(first, behind[n]);
+                        last = Math.max(last, behind[n + 1]);
+                    }
+                }
+                if (last < first) continue;
+                const middle = (first + last) / 2, step = Math.max(24, width / 4, (last - first) * view.scale / 40) / view.scale;
+                for (let n = 0; n * step <= (last - first) / 2; n++) {
+                    for (const at of n ? [middle - n * step, middle + n * step] : [middle]) {
+                        const spot = lay(line, behind, at, width, high, view, manner.bends);
+                        if (!spot || !inView(spot)) continue;
+                        spot.at = at;
+                        spot.line = line;
+                        spot.cost += 14 * n * step / (last - first);
+                        spots.push(spot);
+                    }
+                }
+            }
+            return spots.sort((a, b) => a.cost - b.cost);
+        }
+        const inView = spot => spot.boxes.every(({x, y, w, h, cos, sin}) => {
+            const wide = w * Math.abs(cos) + h * Math.abs(sin), high = w * Math.abs(sin) + h * Math.abs(cos);
+            return x - wide > 2 && y - high > 2 && x + wide < view.width - 2 && y + high < view.height - 2;
+        });
+        const pad = ({x, y, w, h, cos, sin}) => ({x, y, w: w + 3, h: h + 1.5, cos, sin, r: Math.hypot(w + 3, h + 1.5)});
+
+        function look() {
+            const zoom = map.getZoom(), size = map.getSize();
+            const scale = 2 ** (zoom - HOME_ZOOM), from = map.getPixelBounds().min;
+            const x = drawn.origin[0] * scale - from.x, y = drawn.origin[1] * scale - from.y;
+            view = {zoom, scale, x, y, width: size.x, height: size.y,
+                seen: [-x / scale, -y / scale, (size.x - x) / scale, (size.y - y) / scale]};
+            for (const name of known) name.spots = null;
+            L.DomUtil.setPosition(sheet, map.containerPointToLayerPoint([0, 0]));
+            sheet.setAttribute("width", size.x);
+            sheet.setAttribute("height", size.y);
+        }
+
+        function layOut() {
+            asked = false;
+            if (!view) look();
+            const boxes = taken.map(([left, top, right, bottom]) => box((left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2));
+            const free = spot => !spot.boxes.some(one => { const wide = pad(one); return boxes.some(other => collide(wide, other)); });
+            const due = known.filter(name => view.zoom >= name.from && view.zoom < name.until && !texts.has(name.text) && !(name.place && places.has(name.place)));
+            const shown = new Map();
+            const put = (name, spot) => {
+                boxes.push(...spot.boxes);
+                if (!shown.has(name)) shown.set(name, []);
+                shown.get(name).push(spot);
+            };
+            for (const name of due) {
+                name.spots = name.spots || spotsOf(name);
+                const spot = name.spots.find(free);
+                if (spot) put(name, spot);
+            }
+            if (view.zoom >= 14.5) {  // a long street says its name again
+                for (const [name, [one]] of [...shown]) {
+                    if (!name.along || !one.line) continue;
+                    const far = spot => shown.get(name).every(other => Math.hypot(spot.boxes[0].x - other.boxes[0].x, spot.boxes[0].y - other.boxes[0].y) > 620);
+                    for (let n = 0; n < 3; n++) {
+                        const again = name.spots.find(spot => spot !== one && far(spot) && free(spot));
+                        if (!again) break;
+                        put(name, again);
+                    }
+                }
+            }
+            for (const name of known) draw(name, shown.get(name) || []);
+        }
+
+        function draw(name, spots) {
+            while (name.nodes.length > spots.length) {
+                const {text, path} = name.nodes.pop();
+                text.remove();
+                if (path) path.remove();
+            }
+            spots.forEach((spot, n) => {
+                const key = spot.points ? spot.points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")
+                    : `${spot.x.toFixed(1)} ${spot.y.toFixed(1)} ${(spot.turn * 180 / Math.PI).toFixed(1)}`;
+                let node = name.nodes[n];
+                if (node && Boolean(node.path) !== Boolean(spot.points)) {
+                    node.text.remove();
+                    if (node.path) node.path.remove();
+                    node = null;
+                }
+                if (!node) node = name.nodes[n] = make(name, n, spot);
+                if (node.key === key) return;
+                node.key = key;
+                if (spot.points) node.path.setAttribute("d", `M${key}`);
+                else node.text.setAttribute("transform", `translate(${spot.x.toFixed(1)} ${spot.y.toFixed(1)}) rotate(${(spot.turn * 180 / Math.PI).toFixed(1)})`);
+            });
+        }
+
+        function make(name, n, spot) {
+            const {manner, height} = name;
+            const text = svg("text", {class: `ground-name ground-${name.kind}`, dy: ".33em", "text-anchor": "middle", "font-size": height,
+                "letter-spacing": (manner.space * height).toFixed(2)});
+            if (manner.font === "italic") text.setAttribute("font-style", "italic");
+            if (manner.font === "small-caps") text.setAttribute("font-variant", "small-caps");
+            sheet.append(text);
+            if (!spot.points) {
+                text.textContent = name.text;
+                return {text};
+            }
+            const id = `ground-path-${name.number}-${n}`;
+            const path = svg("path", {id});
+            paths.append(path);
+            const along = svg("textPath", {href: `#${id}`, startOffset: "50%"});
+            along.textContent = name.text;
+            text.append(along);
+            return {text, path};
+        }
+
+        // once, however many asked, and before anything is painted
+        function ask() {
+            if (asked) return;
+            asked = true;
+            queueMicrotask(layOut);
+        }
+        map.on("moveend zoomend resize viewreset", () => {
+            view = null;
+            ask();
+        });
+        map.on("labels", said => {
+            const same = said.boxes.length === taken.length && said.boxes.every((one, n) => one.every((edge, k) => edge === taken[n][k]))
+                && said.places.length === places.size && said.places.every(id => places.has(id));
+            if (same) return;
+            taken = said.boxes;
+            places = new Set(said.places);
+            texts = new Set(said.texts);
+            ask();
+        });
+        map.whenReady(ask);
+        return {layOut, forget: () => { view = null; }};
+    }
+
+    // ---- scale and north
+
+    function scaleOn(map, words) {
+        const control = L.control({position: "bottomright"});
+        const rows = [["versts", VERST_M], ["kilometres", 1000]];
+        control.onAdd = () => {
+            const box = document.createElement("div");
+            box.className = "ground-scale";
+            const north = svg("svg", {viewBox: "-9 -20 18 36", width: 18, height: 36, role: "img", "aria-label": words.north},
+                svg("path", {d: "M0-9 4.5 14 0 10.5-4.5 14Z", fill: "none", stroke: "currentcolor", "stroke-width": 1}),
+                svg("path", {d: "M0-9 4.5 14 0 10.5Z", fill: "currentcolor"}));
+            const letter = svg("text", {y: -12, "text-anchor": "middle"});
+            letter.textContent = words.north.slice(0, 1);
+            north.append(letter);
+            const bars = svg("svg", {class: "ground-bars", height: 36, role: "img"});
+            box.append(north, bars);
+            control.bars = bars;
+            return box;
+        };
+        control.addTo(map);
+
+        function measure() {
+            const size = map.getSize();
+            const metres = metresPerPx(map.getZoom(), map.getCenter().lat);
+            const most = size.x < 500 ? 62 : 120;
+            const drawn = rows.map(([unit, length]) => {
+                const round = roundLength(most * metres / length);
+                return {unit, round, wide: round * length / metres};
+            });
+            const key = drawn.map(({round, wide}) => `${round} ${wide.toFixed(1)}`).join();
+            if (control.bars.dataset.key === key) return;
+            control.bars.dataset.key = key;
+            control.bars.replaceChildren(...drawn.flatMap(({unit, round, wide}, n) => {
+                const y = n ? 22.5 : 17.5, up = n ? 1 : -1;
+                const bar = svg("path", {d: `M.5 ${y + 4.5 * up}V${y}H${wide.toFixed(1)}V${y + 4.5 * up}M${(wide / 2).toFixed(1)} ${y}v${2.5 * up}`, fill: "none", stroke: "currentcolor"});
+                bar.dataset.unit = unit;
+                const label = svg("text", {x: (wide + 5).toFixed(1), y: n ? 32 : 15});
+                label.textContent = `${Number(round.toPrecision(1))} ${words[unit]}`;
+                return [bar, label];
+            }));
+            const longest = Math.max(...[...control.bars.querySelectorAll("text")].map(label => Number(label.getAttribute("x")) + label.getComputedTextLength()));
+            control.bars.setAttribute("width", Math.ceil(longest) || 1);
+            control.bars.setAttribute("aria-label", drawn.map(({unit, round}) => `${Number(round.toPrecision(1))} ${words[unit]}`).join(", "));
+        }
+        map.on("zoomend moveend resize", measure);
+        map.whenReady(measure);
     }
 
     function draw(map, payload) {
-        const {look, layers, labels} = payload;
-        const container = map.getContainer();
-        container.style.background = look.land;
+        const {look, names, words} = payload;
+        const drawn = prepare(payload);
+        map.getContainer().style.background = look.margin;
         map.createPane("ground").style.zIndex = 200;
-        const names = map.createPane("names");
-        names.style.zIndex = 350;
-        names.style.pointerEvents = "none";
-        const renderer = L.canvas({pane: "ground", padding: 0.5});
-
-        const drawn = [];
-        for (const [layer, features] of Object.entries(layers)) {
-            if (layer === "streets") {  // an edge below, so that streets read on any ground
-                drawn.push(["edges", add(features, layer)]);
-            }
-            drawn.push([layer, add(features, layer)]);
-        }
-        function add(features, layer) {
-            return L.geoJSON(features, {
-                renderer, pane: "ground", interactive: false, smoothFactor: 0.5,
-                style: feature => styleOf(layer, feature, look, map.getZoom()),
-            }).addTo(map);
-        }
-
-        const marks = labels.map(([text, lat, lon, turn, layer, from]) => {
-            const box = document.createElement("div");
-            box.className = `ground-name ground-name-${layer}`;
-            const span = document.createElement("span");
-            span.textContent = text;
-            span.style.transform = `translate(-50%, -50%) rotate(${turn}deg)`;
-            span.style.color = layer === "water" || layer === "canals" ? look.water_label : look.land_label;
-            span.style.textShadow = `0 0 2px ${look.halo}, 0 0 2px ${look.halo}, 0 0 3px ${look.halo}`;
-            box.append(span);
-            const icon = L.divIcon({html: box, className: "", iconSize: [0, 0]});
-            return {from, mark: L.marker([lat, lon], {icon, pane: "names", interactive: false, keyboard: false})};
-        });
-
-        function restyle() {
-            const zoom = map.getZoom();
-            for (const [layer, group] of drawn) {
-                group.setStyle(feature => {
-                    if (layer !== "edges") return styleOf(layer, feature, look, zoom);
-                    const street = styleOf("streets", feature, look, zoom);
-                    return {color: look.street_edge, weight: street.weight + 1.2};
-                });
-            }
-            for (const {from, mark} of marks) {
-                if (zoom >= from && zoom < from + 4.5) mark.addTo(map); else mark.remove();
-            }
-        }
-        map.on("zoomend", restyle);
-        map.whenReady(restyle);
+        new Sheet((ctx, {ratio, width, height, left, top}) => {
+            const zoom = map.getZoom(), scale = 2 ** (zoom - HOME_ZOOM);
+            paint(ctx, drawn, look, {
+                ratio, width, height, zoom, scale, x: drawn.origin[0] * scale - left, y: drawn.origin[1] * scale - top,
+            }, map.options.onlineBase);
+        }, {pane: "ground"}).addTo(map);
+        const said = namesOn(map, drawn, names);
+        if (words) scaleOn(map, words);
+        return said;
     }
 
-    return {draw, strokePx, styleOf};
+    return {draw, roundLength, metresPerPx, box, collide};
 })();

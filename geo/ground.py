@@ -1,33 +1,43 @@
 """The ground as a folium element: `geo.basemap` drawn on the map, with its names."""
 
 import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from branca.element import MacroElement
 from folium.template import Template
-from shapely import get_coordinates, set_precision
-from shapely.geometry import LineString, mapping
-from shapely.ops import linemerge
+from shapely import get_coordinates, total_bounds
+from shapely.affinity import scale
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import linemerge, polylabel
 
 from geo.basemap import LAYERS, Ground
 from geo.geojson import Feature
-from geo.looks import DAY
-from geo.measure import along, length_m, shares
+from geo.looks import DAY, Look, look_css
+from geo.measure import WGS84, Position
 from geo.offline_map import OfflineMap
 
-SCRIPT = Path(__file__).with_suffix(".js")
+HERE = Path(__file__)
 
-NAMED_FROM_ZOOM = {"water": 11, "islands": 13, "parks": 15.5, "canals": 14.5, "streets": 14.5}
-"""The zoom from which the names of a layer are shown; main streets a little later."""
+STEP = 100_000
+"""Shapes cross as whole numbers of this part of a degree: about a metre."""
+
+SHEET_MARGIN = 0.02
+"""Degrees between the outermost shape and the frame of the sheet."""
+
+ORDER = (
+    "seas", "streams", "islands", "quarters", "avenues", "railways", "canals", "parks",
+    "cemeteries", "squares", "buildings", "streets", "bridges",
+)  # fmt: skip
+"""Kinds of names, the one that gives way to no other first."""
 
 
 class GroundLayer(MacroElement):
     """Draws a ground below everything else on an `OfflineMap`.
 
-    Knows nothing of events. The look is a table of `geo.looks`.
+    Knows nothing of events. `words` are those of the scale bar, "versts", "kilometres" and
+    "north": without them there is none.
     """
 
     _template = Template(
@@ -38,78 +48,187 @@ class GroundLayer(MacroElement):
         """
     )
 
-    def __init__(self, ground: Ground, look: Mapping[str, str] = DAY, language: str = "en") -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        look: Look = DAY,
+        language: str = "en",
+        words: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__()
         self._name = "ground"
         self._id = "layer"
-        self.payload = js_string(ground_payload(ground, look, language))
+        self.look = look
+        self.payload = js_string({**ground_payload(ground, look, language), "words": words})
 
     def put_on(self, parent: OfflineMap) -> None:
-        """Add to a map, with the script that draws it."""
-        parent.inline("script", SCRIPT.read_text("utf-8"), "ground_js")
+        """Add to a map, with the script and style that draw it."""
+        parent.inline("style", look_css(self.look), "look_css")
+        parent.inline("style", HERE.with_suffix(".css").read_text("utf-8"), "ground_css")
+        parent.inline("script", HERE.with_suffix(".js").read_text("utf-8"), "ground_js")
         self.add_to(parent)
 
 
-def ground_payload(ground: Ground, look: Mapping[str, str], language: str) -> dict[str, Any]:
-    """What the script draws: look, layers as GeoJSON features, labels.
+def ground_payload(ground: Ground, look: Look, language: str) -> dict[str, Any]:
+    """What the script draws: look, the frame of the sheet, shapes by layer, names.
 
-    A label is `[text, lat, lon, degrees clockwise, layer, from zoom]`.
+    A shape is `[number, line, line, ...]`: the rank of a street or bridge, the metres of a canal's
+    width, 0 for the rest; the lines are its lines or rings, each
+    `[lon, lat, further east, further north, ...]` in steps of 1 / `STEP` of a degree.
+    `streams` are the middle lines of what is cut into the water: only their names are drawn.
+
+    A name is `[text, kind, from zoom, below zoom, pixels high, place, where]`, `place` the id of
+    what it names in the gazetteer or "", `where` either `[lon, lat, degrees clockwise]` or the
+    layer and the number of the shape along which it runs. Names come by weight: each gives way to
+    those before it.
     """
-    return {
-        "look": dict(look),
-        "layers": {
-            layer: [
-                {
-                    "type": "Feature",
-                    "geometry": mapping(set_precision(feature.geometry, 1e-5)),
-                    "properties": {
-                        key: feature.properties[key]
-                        for key in ("rank", "width_m")
-                        if key in feature.properties
-                    },
-                }
-                for feature in ground.get(layer, ())
-            ]
-            for layer in LAYERS
-        },
-        "labels": [
-            label
-            for layer in NAMED_FROM_ZOOM
-            for feature in ground.get(layer, ())
-            for label in _labels(feature, layer, language)
-        ],
+    shapes = {
+        layer: [_shape(layer, feature) for feature in _drawn(ground, layer)] for layer in LAYERS
     }
+    shapes["streams"] = [_shape("canals", feature) for feature in _streams(ground)]
+    names = [
+        name
+        for layer in (*LAYERS, "streams")
+        for number, feature in enumerate(
+            _streams(ground) if layer == "streams" else _drawn(ground, layer)
+        )
+        for name in _names(feature, layer, number, language)
+    ]
+    names.sort(key=lambda name: (ORDER.index(name[1]), -name[4], name[2], name[0]))
+    return {"look": dict(look), "sheet": _sheet(ground), "shapes": shapes, "names": names}
 
 
-def _labels(feature: Feature, layer: str, language: str) -> Iterator[list[Any]]:
+def _drawn(ground: Ground, layer: str) -> list[Feature]:
+    """What is drawn of a layer: bridges that are places are left to whoever tells of places."""
+    leave = {"canals": "in_water", "bridges": "place"}.get(layer, "")
+    return [feature for feature in ground.get(layer, ()) if not feature.properties.get(leave)]
+
+
+def _streams(ground: Ground) -> list[Feature]:
+    return [feature for feature in ground.get("canals", ()) if feature.properties.get("in_water")]
+
+
+def _sheet(ground: Ground) -> list[float]:
+    """(min_lon, min_lat, max_lon, max_lat) of the frame round all that is drawn."""
+    shapes = [feature.geometry for features in ground.values() for feature in features]
+    if not shapes:
+        return [-180, -80, 180, 80]
+    west, south, east, north = (float(edge) for edge in total_bounds(shapes))
+    return [
+        round(edge, 5) for edge in (west, south - SHEET_MARGIN / 2, east, north + SHEET_MARGIN / 2)
+    ]
+
+
+def _shape(layer: str, feature: Feature) -> list[Any]:
     said = feature.properties
-    name = said.get(f"name_{language}") or said.get("name_en")
-    if not name:
+    key = "width_m" if layer == "canals" else "rank"
+    number = said.get(key, {"canals": 30, "streets": 3, "bridges": 3}.get(layer, 0))
+    return [number, *(_flat(line) for line in _lines(feature.geometry))]
+
+
+def _lines(geometry: BaseGeometry) -> Iterator[list[Position]]:
+    if "Line" in geometry.geom_type:
+        geometry = linemerge(geometry) if geometry.geom_type.startswith("Multi") else geometry
+    for part in getattr(geometry, "geoms", [geometry]):
+        rings = [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part]
+        for ring in rings:
+            yield [(float(x), float(y)) for x, y in get_coordinates(ring)]
+
+
+def _flat(line: Iterable[Position]) -> list[int]:
+    flat: list[int] = []
+    x0 = y0 = 0
+    for lon, lat in line:
+        x, y = round(lon * STEP), round(lat * STEP)
+        flat += [x - x0, y - y0]
+        x0, y0 = x, y
+    return flat
+
+
+# -- names: of what kind, from which zoom, how high
+
+
+def _names(feature: Feature, layer: str, number: int, language: str) -> Iterator[list[Any]]:
+    said = feature.properties
+    text = said.get(f"name_{language}") or said.get("name_en")
+    if not text:
         return
-    zoom = NAMED_FROM_ZOOM[layer] + (1 if layer == "streets" and said.get("rank", 1) > 1 else 0)
-    if "Line" in feature.geometry.geom_type:
-        parts = feature.geometry
-        if parts.geom_type == "MultiLineString":
-            merged = linemerge(parts)
-            parts = max(getattr(merged, "geoms", [merged]), key=lambda part: part.length)
-        (lon, lat), angle = _middle(parts)
-    elif "label_at" in said:
+    kind, start, end, height = _manner(feature, layer)
+    where: list[Any]
+    if "label_at" in said:
         lon, lat, *turn = said["label_at"]
-        angle = turn[0] if turn else 0
+        where = [lon, lat, turn[0] if turn else 0]
+    elif "Line" in feature.geometry.geom_type:
+        where = [layer, number]
     else:
-        point = feature.geometry.representative_point()
-        lon, lat, angle = point.x, point.y, 0
-    yield [name, round(lat, 5), round(lon, 5), round(angle), layer, said.get("label_zoom", zoom)]
+        lon, lat = _inside(feature.geometry)
+        where = [round(lon, 5), round(lat, 5), 0]
+    yield [text, kind, said.get("label_zoom", start), end, height, said.get("place", ""), where]
 
 
-def _middle(line: LineString) -> tuple[tuple[float, float], float]:
-    """The middle of a line and the way it runs there, degrees clockwise from east, upright."""
-    line_lonlat = [(float(x), float(y)) for x, y in get_coordinates(line)]
-    if len(shares(line_lonlat)) < 2 or length_m(line) == 0:
-        raise ValueError("line has no length")
-    (lon0, lat0), (lon1, lat1) = along(line_lonlat, 0.45), along(line_lonlat, 0.55)
-    turn = math.degrees(math.atan2(lat0 - lat1, (lon1 - lon0) * math.cos(math.radians(lat0))))
-    return along(line_lonlat, 0.5), (turn + 90) % 180 - 90
+Manner = tuple[str, float, float, float]
+"""Kind of a name, from which zoom it is shown, below which, pixels high."""
+
+
+def _manner(feature: Feature, layer: str) -> Manner:
+    said = feature.properties
+    match layer:
+        case "water":
+            return "seas", 8, 13.5, 19
+        case "streams" | "canals":
+            return _by(
+                said.get("width_m", 30),
+                (150, ("streams", 11.5, 25, 18)),
+                (90, ("streams", 12.5, 25, 15)),
+                (45, ("canals", 13, 25, 13)),
+                (25, ("canals", 14, 25, 12)),
+                (0, ("canals", 15, 25, 11)),
+            )
+        case "streets":
+            return {
+                1: ("avenues", 13.25, 25.0, 12.5),
+                2: ("streets", 14.5, 25.0, 11.5),
+            }.get(said.get("rank", 3), ("streets", 15.25, 25.0, 10.5))
+        case "bridges":
+            return "bridges", 15 if said.get("rank") == 1 else 15.75, 25, 10.5
+        case "railways":
+            return "railways", 9.5, 16, 11.5
+    hectares = abs(WGS84.geometry_area_perimeter(feature.geometry)[0]) / 10_000
+    match layer:
+        case "islands":
+            return _by(
+                hectares,
+                (400, ("islands", 12, 15.5, 14)),
+                (100, ("islands", 13, 16.5, 12.5)),
+                (20, ("islands", 14, 25, 11.5)),
+                (0, ("islands", 15, 25, 10.5)),
+            )
+        case "quarters":
+            return "quarters", 12.5, 15, 12.5
+        case "parks" | "cemeteries":
+            return _by(
+                hectares,
+                (60, (layer, 13, 25, 12)),
+                (10, (layer, 14, 25, 11.5)),
+                (2, (layer, 15, 25, 11)),
+                (0, (layer, 16, 25, 10.5)),
+            )
+        case "squares":
+            return ("squares", 14.5, 25, 11.5) if hectares > 2 else ("squares", 15.5, 25, 10.5)
+        case _:
+            return ("buildings", 15, 25, 11) if hectares > 2.5 else ("buildings", 15.75, 25, 10.5)
+
+
+def _by(size: float, *steps: tuple[float, Manner]) -> Manner:
+    """What belongs to the first of the sizes that `size` reaches."""
+    return next(manner for least, manner in steps if size >= least)
+
+
+def _inside(geometry: BaseGeometry) -> Position:
+    """The point of an area that lies farthest from its edges: where its name has most room."""
+    part = max(getattr(geometry, "geoms", [geometry]), key=lambda part: part.area)
+    point = polylabel(scale(part, xfact=0.5, origin=(0, 0)), 1e-5)  # at 60 degrees north
+    return 2 * point.x, point.y
 
 
 def js_string(value: Any) -> str:

@@ -148,8 +148,10 @@ globalThis.storyMap = globalThis.storyMap || (() => {
 
     // ---- drawing
 
-    const COLOUR = {government: "#17406d", mrc: "#b0261d", neutral: "#5a554c", contested: "#5b2a63",
-        opposition: "#7a5200", unknown: "#5a554c"};
+    // the colours of the look that is on: geo/looks.py, as properties of the page's style
+    const COLOUR = Object.fromEntries(["government", "mrc", "neutral", "contested", "opposition", "unknown"]
+        .map(name => [name, `var(--map-${name})`]));
+    const EDGE = "var(--map-mark-edge)";
     const SVG = "http://www.w3.org/2000/svg";
 
     function svg(name, said = {}, ...inside) {
@@ -184,23 +186,23 @@ globalThis.storyMap = globalThis.storyMap || (() => {
     function holderMark(holder, claim, sizePx) {
         const shapes = {
             government: () => [
-                svg("rect", {x: -8, y: -8, width: 16, height: 16, rx: 1.5, fill: COLOUR.government, stroke: "#fff", "stroke-width": 1.8}),
-                svg("rect", {x: -4, y: -4, width: 8, height: 8, fill: "none", stroke: "#fff", "stroke-width": 1.5}),
+                svg("rect", {x: -8, y: -8, width: 16, height: 16, rx: 1.5, fill: COLOUR.government, stroke: EDGE, "stroke-width": 1.8}),
+                svg("rect", {x: -4, y: -4, width: 8, height: 8, fill: "none", stroke: EDGE, "stroke-width": 1.5}),
             ],
             mrc: () => [
-                svg("circle", {r: 8.6, fill: COLOUR.mrc, stroke: "#fff", "stroke-width": 1.8}),
-                svg("circle", {r: 3, fill: "#fff"}),
+                svg("circle", {r: 8.6, fill: COLOUR.mrc, stroke: EDGE, "stroke-width": 1.8}),
+                svg("circle", {r: 3, fill: EDGE}),
             ],
             neutral: () => [
-                svg("path", {d: "M0-8.5 8.5 0 0 8.5-8.5 0Z", fill: "#fff", stroke: COLOUR.neutral, "stroke-width": 2.2}),
+                svg("path", {d: "M0-8.5 8.5 0 0 8.5-8.5 0Z", fill: EDGE, stroke: COLOUR.neutral, "stroke-width": 2.2}),
             ],
             contested: () => [
                 svg("path", {d: "M0-9A9 9 0 0 0 0 9Z", fill: COLOUR.government}),
                 svg("path", {d: "M0-9A9 9 0 0 1 0 9Z", fill: COLOUR.mrc}),
-                svg("path", {d: "M-7.5-2 2-8.6M-8.4 4.4 7-6.2M-4.6 7.6 8.6-1.6M2 8.6 8 4.4", stroke: "#fff", "stroke-width": 1.5}),
-                svg("circle", {r: 9, fill: "none", stroke: "#fff", "stroke-width": 1.6}),
+                svg("path", {d: "M-7.5-2 2-8.6M-8.4 4.4 7-6.2M-4.6 7.6 8.6-1.6M2 8.6 8 4.4", stroke: EDGE, "stroke-width": 1.5}),
+                svg("circle", {r: 9, fill: "none", stroke: EDGE, "stroke-width": 1.6}),
             ],
-            unknown: () => [svg("circle", {r: 4, fill: "#fff", stroke: COLOUR.unknown, "stroke-width": 2})],
+            unknown: () => [svg("circle", {r: 4, fill: EDGE, stroke: COLOUR.unknown, "stroke-width": 2})],
         };
         const picture = svg("svg", {viewBox: "-13 -13 26 26", width: sizePx, height: sizePx, "aria-hidden": "true"});
         picture.append(...shapes[holder]());
@@ -216,14 +218,14 @@ globalThis.storyMap = globalThis.storyMap || (() => {
     function raisedMark(holder, sizePx) {
         const leaves = {d: "M-14 5H-7L-3-6M14 5H7L3-6", fill: "none", "stroke-linejoin": "round"};
         return svg("svg", {viewBox: "-16 -9 32 18", width: sizePx * 1.25, height: sizePx * 0.7, "aria-hidden": "true", class: "raised-mark"},
-            svg("path", {...leaves, stroke: "#fff", "stroke-width": 6.5}),
+            svg("path", {...leaves, stroke: EDGE, "stroke-width": 6.5}),
             svg("path", {...leaves, stroke: COLOUR[holder], "stroke-width": 3.4}));
     }
 
     // hull: ship; disc with head: one person; pennant: everybody else
     function unitMark(actor, sizePx) {
         const fill = COLOUR[actor.side];
-        const edge = {fill, stroke: "#fff", "stroke-width": 1.4, "stroke-linejoin": "round"};
+        const edge = {fill, stroke: EDGE, "stroke-width": 1.4, "stroke-linejoin": "round"};
         const picture = svg("svg", {viewBox: "-10 -10 20 20", width: sizePx, height: sizePx, "aria-hidden": "true"});
         if (actor.kind === "ship") {
             picture.append(svg("path", {d: "M-9 1H9L6 7H-6ZM-3-1V-6H0V-1ZM1.5-1V-5H4V-1Z", ...edge}));
@@ -277,7 +279,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 events: story.events.filter(event => event.places.includes(id)).length,
                 holds: story.holders[id] !== undefined};
             if (place.line) {
-                drawn.casing = L.polyline([], {renderer: lines.bridges, pane: "bridges", color: "#fff", weight: 8, opacity: 0.95, lineCap: "butt", interactive: false});
+                drawn.casing = L.polyline([], {renderer: lines.bridges, pane: "bridges", color: EDGE, weight: 8, opacity: 0.95, lineCap: "butt", interactive: false});
                 drawn.deck = L.polyline([], {renderer: lines.bridges, pane: "bridges", weight: 4.5, lineCap: "butt"});
                 drawn.deck.on("click", () => choose(id));
                 drawn.casing.addTo(map);
@@ -456,8 +458,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 if (key !== unit.key) {
                     if (!unit.marker) addUnit(unit, [lat, lon]);
                     unit.marker.setLatLng([lat, lon]);
-                    unit.picture.style.transform = moving ? "translate(-50%, -50%)"
-                        : `translate(${7 + (rank % 4) * 15}px, ${-27 - Math.floor(rank / 4) * 16}px)`;
+                    unit.stands = moving ? null : [7 + (rank % 4) * 15, -27 - Math.floor(rank / 4) * 16];
+                    unit.picture.style.transform = moving ? "translate(-50%, -50%)" : `translate(${unit.stands[0]}px, ${unit.stands[1]}px)`;
                     unit.box.classList.toggle("unit-moving", moving);
                     unit.box.hidden = hidden;
                     unit.key = key;
@@ -471,10 +473,16 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         // rather cover a mark than be silent
         function layOutUnitLabels() {
             const moving = Object.values(units).filter(unit => unit.marker && unit.box.classList.contains("unit-moving"));
-            if (moving.length === 0) return;
             const size = map.getSize();
             const names = taken.filter(box => box[4] === "");
             const marks = taken.filter(box => box[4] !== "");
+            const standing = [];
+            for (const unit of Object.values(units)) {
+                if (!unit.marker || unit.box.hidden || !unit.stands) continue;
+                const {x, y} = map.latLngToContainerPoint(unit.marker.getLatLng());
+                const [left, top] = [x + unit.stands[0], y + unit.stands[1]];
+                standing.push([left, top, left + 24, top + 24]);
+            }
             for (const unit of moving) {
                 unit.at = map.latLngToContainerPoint(unit.marker.getLatLng());
                 marks.push([unit.at.x - 10, unit.at.y - 10, unit.at.x + 10, unit.at.y + 10]);
@@ -501,6 +509,11 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                     names.push([left, top, left + width, top + height]);
                 }
             }
+            const said = Object.values(places).filter(drawn => drawn.on && drawn.label.dataset.spot !== "none");
+            map.fire("labels", {  // the names of the ground give way to all of these
+                boxes: [...names, ...marks, ...standing].map(box => box.slice(0, 4).map(Math.round)),
+                places: said.map(drawn => drawn.id), texts: said.map(drawn => drawn.place.name),
+            });
         }
 
         function addUnit(unit, at) {
@@ -563,7 +576,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             const path = ring.lines.map(line => line.map(latLng));
             const said = {renderer: lines.ring, pane: "ring", interactive: false};
             ringLines.push(
-                L.polyline(path, {...said, color: "#fff", weight: 9, opacity: 0.75}).addTo(map),
+                L.polyline(path, {...said, color: EDGE, weight: 9, opacity: 0.75}).addTo(map),
                 L.polyline(path, {...said, color: COLOUR.mrc, weight: ring.closed ? 5 : 3.5, dashArray: ring.closed ? null : "3 9"}).addTo(map),
             );
         }
@@ -622,8 +635,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             pointer.style.transform = `translate(-50%, -50%) rotate(${Math.atan2(dy, dx)}rad)`;
             if (!pointer.firstChild) {
                 pointer.append(svg("svg", {viewBox: "-16 -16 32 32", width: 44, height: 44, "aria-hidden": "true"},
-                    svg("circle", {r: 14, fill: "#fffdf7", stroke: "#c4780a", "stroke-width": 2.5}),
-                    svg("path", {d: "M-7 0H6M1-6 7 0 1 6", fill: "none", stroke: "#7a4a00", "stroke-width": 3})));
+                    svg("circle", {r: 14, fill: "var(--map-panel)", stroke: "var(--map-event)", "stroke-width": 2.5}),
+                    svg("path", {d: "M-7 0H6M1-6 7 0 1 6", fill: "none", stroke: "var(--map-event)", "stroke-width": 3})));
             }
         }
 
@@ -761,7 +774,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             row(stroke({stroke: COLOUR.mrc, "stroke-width": 3.5, "stroke-dasharray": "2 6", "stroke-linecap": "round"}), W.map.ring_open);
             row(stroke({stroke: COLOUR.mrc, "stroke-width": 5}), W.map.ring_closed);
             row(svg("svg", {viewBox: "-13 -10 26 20", width: 26, height: 20, "aria-hidden": "true"},
-                svg("circle", {r: 8, fill: "#f0b23c", "fill-opacity": 0.22, stroke: "#c4780a", "stroke-width": 2})), W.map.event);
+                svg("circle", {r: 8, fill: "var(--map-glow)", "fill-opacity": 0.24, stroke: "var(--map-event)", "stroke-width": 2})), W.map.event);
             L.DomEvent.disableClickPropagation(box);
             L.DomEvent.disableScrollPropagation(box);
             return box;

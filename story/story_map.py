@@ -14,6 +14,7 @@ from folium.template import Template
 from events.clock import LAST_MINUTE
 from events.model import Event
 from geo.ground import GroundLayer, js_string
+from geo.looks import LOOKS
 from geo.offline_map import OfflineMap
 from story.payload import map_payload
 from story.telling import Story
@@ -63,15 +64,24 @@ def story_map(
     told: Iterable[Event] | None = None,
     clock: tuple[int, int] = (0, LAST_MINUTE),
     alone: bool = False,
+    look: str = "day",
 ) -> OfflineMap:
     """Return the map of a story, showing `minute` at first.
 
     `told` are the events that are told, all if `None`; `clock` the first and the last minute.
     A map that is `alone` shares its page with its clock and has no parent window to answer to.
+    `look` is one of `geo.looks.LOOKS`: "day", or "night" for a dim room.
     """
+    if look not in LOOKS:
+        raise ValueError(f"look {look!r} is none of {', '.join(LOOKS)}")
     words = words_of(language)
     the_map = OfflineMap(VIEW, title=words("page", "title"), lang=language)
-    GroundLayer(story.ground, language=language).put_on(the_map)
+    scale = {
+        "versts": words("map", "versts"),
+        "kilometres": words("map", "kilometres"),
+        "north": words("map", "north"),
+    }
+    GroundLayer(story.ground, LOOKS[look], language, scale).put_on(the_map)
     payload = map_payload(story, words, told, clock)
     StoryLayer({**payload, "alone": alone}, minute).put_on(the_map)
     return the_map

@@ -1,69 +1,203 @@
 """The ground as data for its script: shapes, names and where they lie."""
 
 import json
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Template
-from shapely.geometry import LineString, MultiLineString, Point, Polygon, shape
+from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, Polygon
 
 from geo.basemap import LAYERS
 from geo.geojson import Feature
-from geo.ground import NAMED_FROM_ZOOM, GroundLayer, ground_payload, js_string
-from geo.looks import DAY
+from geo.ground import ORDER, STEP, GroundLayer, ground_payload, js_string
+from geo.looks import DAY, NIGHT
 from geo.measure import distance_m
 from geo.offline_map import OfflineMap
 
 BOUNDS = (30.2, 59.9, 30.4, 60.0)
 EASTWARD = LineString([(30.30, 59.93), (30.32, 59.93)])
 SQUARE = Polygon([(30.30, 59.93), (30.32, 59.93), (30.32, 59.94), (30.30, 59.94)])
+HOLE = [(30.306, 59.933), (30.314, 59.933), (30.314, 59.937), (30.306, 59.937)]
+MOST_BYTES = 350_000
 
 
 def payload_of(layer, geometry, language="en", **said):
     return ground_payload({layer: (Feature("one", geometry, said),)}, DAY, language)
 
 
-def label_of(layer, geometry, language="en", **said):
-    """The one label of a feature: text, lat, lon, degrees, layer, from which zoom."""
-    (label,) = payload_of(layer, geometry, language, name_en="Fontanka", **said)["labels"]
-    return label
+def name_of(layer, geometry, language="en", **said):
+    """The one name of a feature: text, kind, from zoom, below zoom, pixels, place, where."""
+    (name,) = payload_of(layer, geometry, language, **{"name_en": "Fontanka", **said})["names"]
+    return name
+
+
+def square_of(metres):
+    """A square with sides of so many metres at 60 degrees north."""
+    lat, lon = metres / 111_400, metres / 55_800
+    return Polygon(
+        [(30.3, 59.93), (30.3 + lon, 59.93), (30.3 + lon, 59.93 + lat), (30.3, 59.93 + lat)]
+    )
+
+
+def unpacked(line):
+    """The positions of a line, in degrees."""
+    return list(
+        zip(*([n / STEP for n in accumulate(line[start::2])] for start in (0, 1)), strict=True)
+    )
 
 
 # -- names
 
 
-def test_a_canal_is_named_in_its_middle_along_its_way():
-    text, lat, lon, degrees, layer, zoom = label_of("canals", EASTWARD)
+@pytest.mark.parametrize(
+    ("layer", "said", "drawn"),
+    [
+        ("canals", {"width_m": 55}, "canals"),
+        ("canals", {"width_m": 55, "in_water": True}, "streams"),
+        ("streets", {"rank": 2}, "streets"),
+        ("railways", {}, "railways"),
+    ],
+)
+def test_a_line_is_named_along_its_way(layer, said, drawn):
+    text, *_, where = name_of(layer, EASTWARD, **said)
 
-    assert (text, layer) == ("Fontanka", "canals")
-    assert (lon, lat) == pytest.approx((30.31, 59.93))
+    assert text == "Fontanka"
+    assert where == [drawn, 0]
+
+
+def test_an_area_is_named_where_it_has_most_room():
+    horseshoe = Polygon(
+        [
+            (30.30, 59.93),
+            (30.36, 59.93),
+            (30.36, 59.942),
+            (30.34, 59.942),
+            (30.34, 59.932),
+            (30.31, 59.932),
+            (30.31, 59.942),
+            (30.30, 59.942),
+        ]
+    )
+
+    *_, (lon, lat, degrees) = name_of("islands", horseshoe)
+
+    assert horseshoe.contains(Point(lon, lat))
+    assert lon == pytest.approx(30.35, abs=0.001), "in the broad arm, not the narrow one"
     assert degrees == 0
-    assert zoom == NAMED_FROM_ZOOM["canals"]
+
+
+def test_of_several_areas_the_largest_is_named():
+    small = Polygon([(30.20, 59.90), (30.21, 59.90), (30.21, 59.905), (30.20, 59.905)])
+
+    *_, (lon, lat, _) = name_of("parks", MultiPolygon([small, SQUARE]))
+
+    assert SQUARE.contains(Point(lon, lat))
+
+
+def test_a_name_stands_where_the_file_puts_it():
+    for layer, shape in (("water", SQUARE), ("streets", EASTWARD)):
+        assert name_of(layer, shape, label_at=[30.35, 59.95])[-1] == [30.35, 59.95, 0]
+        assert name_of(layer, shape, label_at=[30.35, 59.95, -20])[-1] == [30.35, 59.95, -20]
+    assert name_of("water", SQUARE, label_zoom=12.5)[2] == 12.5
 
 
 @pytest.mark.parametrize(
-    ("end", "degrees"),
+    ("layer", "greater", "lesser"),
     [
-        ((30.32, 59.93), 0),
-        ((30.28, 59.93), 0),
-        ((30.32, 59.92), 45),
-        ((30.28, 59.94), 45),
-        ((30.32, 59.94), -45),
-        ((30.28, 59.92), -45),
-        ((30.30, 59.94), -90),
-        ((30.30, 59.92), -90),
+        ("streets", {"rank": 1}, {"rank": 2}),
+        ("streets", {"rank": 2}, {"rank": 3}),
+        ("canals", {"width_m": 60}, {"width_m": 30}),
+        ("canals", {"width_m": 400, "in_water": True}, {"width_m": 60, "in_water": True}),
+        ("bridges", {"rank": 1}, {"rank": 3}),
     ],
-    ids=["east", "west", "south-east", "north-west", "north-east", "south-west", "north", "south"],
 )
-def test_a_name_follows_its_line_and_never_stands_on_its_head(end, degrees):
-    assert label_of("streets", LineString([(30.30, 59.93), end]))[3] == pytest.approx(
-        degrees, abs=1
-    )
+def test_the_lesser_is_named_from_nearer_and_no_larger(layer, greater, lesser):
+    great, small = (name_of(layer, EASTWARD, **said) for said in (greater, lesser))
+
+    assert great[2] < small[2]
+    assert great[4] >= small[4]
 
 
-def test_of_several_pieces_the_longest_is_named_once_touching_ones_are_joined():
+@pytest.mark.parametrize("layer", ["islands", "parks", "cemeteries", "squares", "buildings"])
+def test_a_small_area_is_named_from_nearer_than_a_large_one(layer):
+    large, small = (name_of(layer, square_of(metres)) for metres in (3000, 60))
+
+    assert large[2] < small[2]
+    assert large[4] >= small[4]
+
+
+def test_names_of_quarters_make_room_when_one_comes_near():
+    _, _, start, end, *_ = name_of("quarters", SQUARE)
+
+    assert start < end < 17
+
+
+def test_names_come_by_weight():
+    """Each gives way to those before it: the Gulf to none, a lane to all."""
+    ground = {
+        "streets": (
+            Feature("a", EASTWARD, {"name_en": "Lane", "rank": 3}),
+            Feature("b", EASTWARD, {"name_en": "Nevsky", "rank": 1}),
+        ),
+        "parks": (Feature("c", SQUARE, {"name_en": "Garden"}),),
+        "water": (Feature("d", SQUARE, {"name_en": "Gulf"}),),
+        "canals": (Feature("e", EASTWARD, {"name_en": "Neva", "width_m": 400, "in_water": True}),),
+    }
+
+    names = ground_payload(ground, DAY, "en")["names"]
+
+    assert [name[0] for name in names] == ["Gulf", "Neva", "Nevsky", "Garden", "Lane"]
+
+
+def test_a_name_knows_the_place_of_the_story_that_it_names():
+    assert name_of("buildings", SQUARE, place="smolny")[5] == "smolny"
+    assert name_of("buildings", SQUARE)[5] == ""
+
+
+def test_names_are_in_the_language_asked_for_or_in_english():
+    said = {"name_ru": "Фонтанка"}
+
+    assert name_of("canals", EASTWARD, "ru", **said)[0] == "Фонтанка"
+    assert name_of("canals", EASTWARD, "en", **said)[0] == "Fontanka"
+    assert name_of("canals", EASTWARD, "fr", **said)[0] == "Fontanka"
+
+
+def test_what_has_no_name_is_not_named():
+    assert payload_of("canals", EASTWARD)["names"] == []
+
+
+# -- shapes
+
+
+def test_every_layer_is_there_even_an_empty_one():
+    payload = ground_payload({}, DAY, "en")
+
+    assert set(payload["shapes"]) == {*LAYERS, "streams"}
+    assert not any(payload["shapes"].values())
+    assert payload["names"] == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "lines"),
+    [
+        ("streets", EASTWARD, [EASTWARD]),
+        ("parks", SQUARE, [SQUARE.exterior]),
+        ("buildings", Polygon(SQUARE.exterior, [HOLE]), [SQUARE.exterior, LineString([*HOLE, HOLE[0]])]),
+    ],
+    ids=["a line", "an area", "an area with a courtyard"],
+)  # fmt: skip
+def test_a_shape_crosses_as_it_is(layer, shape, lines):
+    ((_, *crossed),) = payload_of(layer, shape)["shapes"][layer]
+
+    for line, wanted in zip(crossed, lines, strict=True):
+        assert all(type(n) is int for n in line)
+        assert LineString(unpacked(line)).equals(LineString(wanted.coords))
+
+
+def test_lines_that_touch_cross_as_one():
+    """A name runs from one piece into the next."""
     pieces = MultiLineString(
         [
             [(30.20, 59.95), (30.21, 59.95)],
@@ -72,100 +206,80 @@ def test_of_several_pieces_the_longest_is_named_once_touching_ones_are_joined():
         ]
     )
 
-    _, lat, lon, *_ = label_of("canals", pieces)
+    ((_, *lines),) = payload_of("canals", pieces)["shapes"]["canals"]
 
-    assert (lon, lat) == pytest.approx((30.31, 59.93))
+    assert sorted(len(unpacked(line)) for line in lines) == [2, 3]
 
 
-def test_an_island_is_named_on_its_land():
-    horseshoe = Polygon(
-        [
-            (30.30, 59.93),
-            (30.34, 59.93),
-            (30.34, 59.94),
-            (30.33, 59.94),
-            (30.33, 59.932),
-            (30.31, 59.932),
-            (30.31, 59.94),
-            (30.30, 59.94),
-        ]
+@pytest.mark.parametrize(
+    ("layer", "said", "number"),
+    [
+        ("streets", {"rank": 2, "note": "long", "name_en": "Nevsky"}, 2),
+        ("bridges", {"rank": 1}, 1),
+        ("canals", {"width_m": 42}, 42),
+        ("railways", {}, 0),
+    ],
+)
+def test_of_what_a_file_says_only_what_the_script_draws_crosses(layer, said, number):
+    ((first, line),) = payload_of(layer, EASTWARD, **said)["shapes"][layer]
+
+    assert first == number
+    assert len(unpacked(line)) == 2
+
+
+def test_what_is_cut_into_the_water_is_not_drawn_again():
+    shapes = payload_of("canals", EASTWARD, in_water=True)["shapes"]
+
+    assert shapes["canals"] == []
+    assert len(shapes["streams"]) == 1
+
+
+def test_bridges_that_are_places_are_left_to_whoever_tells_of_places():
+    payload = payload_of(
+        "bridges", EASTWARD, rank=1, place="palace-bridge", name_en="Palace Bridge"
     )
 
-    _, lat, lon, degrees, *_ = label_of("islands", horseshoe)
-
-    assert horseshoe.contains(Point(lon, lat))
-    assert degrees == 0
+    assert payload["shapes"]["bridges"] == []
+    assert payload["names"] == []
 
 
-def test_a_name_stands_where_the_file_puts_it():
-    assert label_of("water", SQUARE, label_at=[30.35, 59.95])[1:4] == [59.95, 30.35, 0]
-    assert label_of("water", SQUARE, label_at=[30.35, 59.95, -20])[1:4] == [59.95, 30.35, -20]
-    assert label_of("water", SQUARE, label_zoom=12.5)[5] == 12.5
+def test_the_sheet_is_framed_round_all_that_is_drawn():
+    west, south, east, north = payload_of("parks", SQUARE)["sheet"]
+
+    assert (west, east) == (30.30, 30.32)
+    assert south < 59.93 < 59.94 < north
 
 
-def test_a_lesser_street_is_named_from_nearer():
-    far, near = (label_of("streets", EASTWARD, rank=rank)[5] for rank in (1, 2))
-
-    assert far < near
-
-
-def test_names_are_in_the_language_asked_for_or_in_english():
-    said = {"name_ru": "Фонтанка"}
-
-    assert label_of("canals", EASTWARD, "ru", **said)[0] == "Фонтанка"
-    assert label_of("canals", EASTWARD, "en", **said)[0] == "Fontanka"
-    assert label_of("canals", EASTWARD, "fr", **said)[0] == "Fontanka"
-
-
-def test_what_has_no_name_and_what_is_never_named_has_no_label():
-    assert payload_of("canals", EASTWARD)["labels"] == []
-    assert payload_of("railways", EASTWARD, name_en="Baltic Railway")["labels"] == []
-
-
-# -- shapes
-
-
-def test_layers_come_in_the_order_in_which_they_are_drawn_even_empty_ones():
-    layers = ground_payload({}, DAY, "en")["layers"]
-
-    assert list(layers) == list(LAYERS)
-    assert not any(layers.values())
-
-
-def test_of_what_a_file_says_only_what_the_script_draws_crosses():
-    (feature,) = payload_of("streets", EASTWARD, rank=2, note="long", name_en="Nevsky")["layers"][
-        "streets"
-    ]
-
-    assert feature["properties"] == {"rank": 2}
-    assert shape(feature["geometry"]).equals(EASTWARD)
-
-
-def test_positions_cross_to_a_metre():
-    """Five decimals of a degree; more would only make the file larger."""
-    fine = LineString([(30.300001234, 59.930004321), (30.32, 59.93)])
-
-    (feature,) = payload_of("streets", fine)["layers"]["streets"]
-
-    assert feature["geometry"]["coordinates"][0] == pytest.approx((30.3, 59.93), abs=1e-9)
-
-
-def test_the_shipped_ground_loses_nothing_to_rounding_and_names_lie_in_the_city(story):
+def test_the_shipped_ground_loses_nothing_and_is_light(story):
     payload = ground_payload(story.ground, DAY, "en")
 
     for layer, features in story.ground.items():
-        assert features, layer
-        for feature, drawn in zip(features, payload["layers"][layer], strict=True):
-            kept = shape(drawn["geometry"])
-            assert not kept.is_empty, feature.id
-            assert kept.hausdorff_distance(feature.geometry) < 3e-5, feature.id
-    assert len(payload["labels"]) > 20
-    for text, lat, lon, degrees, layer, zoom in payload["labels"]:
-        assert distance_m((lon, lat), (30.315, 59.939)) < 60_000, text
-        assert -90 <= degrees <= 90, text
-        assert layer in NAMED_FROM_ZOOM
-        assert 9 <= zoom <= 17, text
-    json.dumps(payload, allow_nan=False)
+        leave = {"canals": "in_water", "bridges": "place"}.get(layer)
+        drawn = [feature for feature in features if not feature.properties.get(leave)]
+        for feature, (_, *lines) in zip(drawn, payload["shapes"][layer], strict=True):
+            kept = {position for line in lines for position in unpacked(line)}
+            parts = getattr(feature.geometry, "geoms", [feature.geometry])
+            shape = [
+                position
+                for part in parts
+                for ring in (
+                    [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part]
+                )
+                for position in ring.coords
+            ]
+            assert {(round(x, 5), round(y, 5)) for x, y in shape} == {
+                (round(x, 5), round(y, 5)) for x, y in kept
+            }, feature.id
+    assert len(payload["names"]) > 20
+    for text, kind, start, end, height, _, where in payload["names"]:
+        assert kind in ORDER, text
+        assert 8 <= start < end, text
+        assert 10 <= height <= 20, text
+        if isinstance(where[0], str):
+            assert payload["shapes"][where[0]][where[1]], text
+        else:
+            assert distance_m(tuple(where[:2]), (30.315, 59.939)) < 80_000, text
+    assert len(js_string(payload)) < MOST_BYTES
 
 
 # -- the way into the page
@@ -203,34 +317,50 @@ def test_halves_of_a_character_cross_too():
     assert read_by_a_script(js_string(["\ud800", "\udfff{"])) == ["\ud800", "\udfff{"]
 
 
-def test_the_layer_brings_its_script_once_and_its_data():
+def test_the_layer_brings_its_script_and_style_once_and_its_data():
     the_map = OfflineMap(BOUNDS, title="Ground")
     ground = {"canals": (Feature("one", EASTWARD, {"name_en": "Moika {{7*7}}"}),)}
-    GroundLayer(ground).put_on(the_map)
+    GroundLayer(ground, words={"versts": "versts", "north": "{{7*7}}"}).put_on(the_map)
 
     html = the_map.get_root().render()
 
     assert html.count("globalThis.ground = globalThis.ground ||") == 1
+    assert html.count("/* Names of the ground, scale and north.") == 1
     literal = html.split("JSON.parse(")[1].split("));")[0]
     payload = read_by_a_script(literal)
-    assert payload == json.loads(json.dumps(ground_payload(ground, DAY, "en")))
-    assert payload["labels"][0][0] == "Moika {{7*7}}"
+    assert payload == {
+        **json.loads(json.dumps(ground_payload(ground, DAY, "en"))),
+        "words": {"versts": "versts", "north": "{{7*7}}"},
+    }
+    assert payload["names"][0][0] == "Moika {{7*7}}"
 
 
-def test_every_mark_of_the_ground_has_a_look():
-    for look in (DAY,):
-        for colour in look.values():
-            assert len(colour) == 7
-            assert colour.startswith("#")
-            int(colour[1:], 16)
+@pytest.mark.parametrize("look", [DAY, NIGHT], ids=["day", "night"])
+def test_the_layer_brings_its_look_to_the_canvas_and_to_the_styles(look):
+    the_map = OfflineMap(BOUNDS, title="Ground")
+    GroundLayer({}, look).put_on(the_map)
+
+    html = the_map.get_root().render()
+
+    assert f"--map-water:{look['water']};" in html
+    assert read_by_a_script(html.split("JSON.parse(")[1].split("));")[0])["look"] == look
 
 
-def test_a_street_climbs_no_further_than_its_middle():
-    """The name of a bent street lies on it."""
-    bent = LineString([(30.30, 59.93), (30.31, 59.935), (30.33, 59.93)])
+@given(
+    st.lists(
+        st.tuples(st.integers(2_800_000, 3_150_000), st.integers(5_920_000, 6_040_000)),
+        min_size=2,
+        max_size=9,
+        unique=True,
+    )
+)
+def test_positions_keep_their_five_decimals_however_long_the_line(steps):
+    """Each is told from the one before; no error may add up."""
+    line = LineString([(x / STEP, y / STEP) for x, y in steps])
 
-    _, lat, lon, *_ = label_of("streets", bent)
+    ((_, *flats),) = payload_of("railways", line)["shapes"]["railways"]
 
-    assert min(
-        LineString(pair).distance(Point(lon, lat)) for pair in pairwise(bent.coords)
-    ) == pytest.approx(0, abs=1e-5)
+    crossed = [position for flat in flats for position in unpacked(flat)]
+    for (lon, lat), (x, y) in zip(crossed, steps, strict=True):
+        assert (round(lon * STEP), round(lat * STEP)) == (x, y)
+    assert all(a != b for a, b in pairwise(crossed))

@@ -11,6 +11,7 @@ import pytest
 
 from events.clock import LAST_MINUTE, minute_of
 from events.model import Holder, Side
+from geo.looks import LOOKS
 from story import story_map
 from story.payload import map_payload
 from story.words import LANGUAGES, words_of
@@ -113,10 +114,12 @@ def test_every_word_that_the_script_speaks_is_in_it(story, language):
 
 
 @pytest.mark.parametrize("name", [*get_args(Holder), *get_args(Side), "unknown"])
-def test_the_script_has_a_colour_for_every_holder_and_side(name):
-    table = re.search(r"const COLOUR = \{(.*?)\}", SCRIPT, re.DOTALL)[1]
+def test_the_script_has_a_colour_for_every_holder_and_side_and_so_has_every_look(name):
+    table = re.search(r"const COLOUR = Object.fromEntries\(\[(.*?)\]", SCRIPT, re.DOTALL)[1]
 
-    assert re.search(rf'\b{name}: "#[0-9a-f]{{6}}"', table)
+    assert f'"{name}"' in table
+    for look in LOOKS.values():
+        assert name in look
 
 
 def test_names_are_in_the_language_asked_for_or_in_english(story):
