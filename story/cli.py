@@ -19,6 +19,7 @@ import click
 
 from events.clock import STORY_END, STORY_START, read_t, write_t
 from events.model import Event
+from geo.looks import LOOKS
 from story.export import Edition, export, write_folder, write_whole
 from story.handout import PAPERS, NoBrowserError, print_pdf
 from story.report import state_report
@@ -26,8 +27,6 @@ from story.scorm import course_files, course_zip
 from story.telling import ROOT, DataError, Story, examine, read_story
 from story.topology import misplaced
 from story.words import LANGUAGES, Words, power_line, words_of
-
-LOOKS = ("day", "night")
 
 WRONG = 2
 """Exit code for bad data and bad questions alike."""
@@ -210,7 +209,9 @@ def edition(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--events", "ids", help="only these events: ids with commas between")
     @click.option("--start", type=Minute(), help="the minute at which it opens")
     @click.option("--title", help="in place of the story's own")
-    @click.option("--look", type=click.Choice(LOOKS), default="day", help="of the map and the page")
+    @click.option(
+        "--look", type=click.Choice(list(LOOKS)), default="day", help="of the map and the page"
+    )
     @click.option("--address", help="where the page can be found, for links and for paper")
     @_with_story
     @wraps(command)

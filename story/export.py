@@ -221,6 +221,7 @@ def export(story: Story, edition: Edition) -> Exported:
         told=told,
         clock=(minute_of(edition.first), minute_of(edition.last)),
         alone=True,
+        look=edition.look,
     )
     title = edition.title or words("page", "title")
     root: Any = the_map.get_root()

@@ -75,7 +75,7 @@ def ground_symbol(ground: Ground) -> Markup:
     parts.append(_line((f.geometry for f in ground.get("railways", ())), DAY["railway"], 0.8, "4 2"))  # fmt: skip
     parts.append(_area(ground, "buildings", DAY.get("building", DAY["railway"])))
     return Markup(
-        '<svg class="symbols" width="0" height="0" aria-hidden="true"><defs><symbol id="ground" '
+        '<svg class="symbols" width="0" height="0" aria-hidden="true"><defs><symbol id="sheet" '
         'viewBox="0 0 {0} {1}"><path d="M0 0H{0}V{1}H0Z" fill="{2}"/>{3}</symbol>{4}</defs></svg>'
     ).format(WIDTH, HEIGHT, DAY["land"], Markup("").join(parts), _marks())
 
@@ -103,7 +103,7 @@ def picture(story: Story, t: datetime, words: Words) -> Markup:
     return Markup(
         '<figure class="picture"><figcaption><strong>{when}</strong> <span>{style}</span><br>'
         '{power}<br>{counts}</figcaption><svg viewBox="0 0 {w} {h}" role="img" aria-label="{title}">'
-        '<use href="#ground" width="{w}" height="{h}"/>{ring}{bridges}{ways}{marks}{units}{names}'
+        '<use href="#sheet" width="{w}" height="{h}"/>{ring}{bridges}{ways}{marks}{units}{names}'
         "</svg></figure>"
     ).format(
         when=words.clock(t),
