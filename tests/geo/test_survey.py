@@ -172,6 +172,12 @@ def test_a_canal_is_as_wide_as_it_says(width_m, wet):
     assert misfit.size == pytest.approx(wet, abs=0.1)
 
 
+def test_a_canal_ends_where_its_line_ends():
+    beyond = {"street": LineString([(400, 1503), (600, 1503)])}
+
+    assert city(streets=beyond, width_m=60).streets_in_water() == []
+
+
 # -- places
 
 

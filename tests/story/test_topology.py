@@ -19,9 +19,10 @@ METRE = 1 / 111_400
 """Degrees of latitude."""
 
 
-def city(*places, water=RIVER, islands=(ISLAND,)):
+def city(*places, water=RIVER, islands=(ISLAND,), **layers):
     """A story that is only ground and places."""
     ground = {
+        **layers,
         "water": () if water is None else (Feature("river", water, {}),),
         "islands": tuple(Feature(f"island-{n}", island, {}) for n, island in enumerate(islands)),
     }
@@ -121,6 +122,83 @@ def test_without_ground_nobody_can_tell(missing):
 def test_no_water_and_no_places_are_no_fault():
     assert misplaced(city(place(30.32, 59.93), water=None)) == []
     assert misplaced(city()) == []
+
+
+# -- the ground by the gazetteer
+
+
+def drawn(geometry, place="here"):
+    """One feature of the ground that stands for a place."""
+    return (Feature("drawn", geometry, {"place": place} if place else {}),)
+
+
+SPAN = [(30.31, 59.939), (30.31, 59.941)]
+
+
+@pytest.mark.parametrize(
+    "line", [SPAN, SPAN[::-1]], ids=["the same way round", "the other way round"]
+)
+def test_a_bridge_of_the_ground_has_the_line_of_its_place(line):
+    assert misplaced(city(bridge(*SPAN), bridges=drawn(LineString(line)))) == []
+
+
+def test_a_bridge_with_another_line_than_its_place_is_told_with_how_far_apart():
+    other = LineString([SPAN[0], (30.31, 59.941 + 40 * METRE)])
+
+    (fault,) = misplaced(city(bridge(*SPAN), bridges=drawn(other)))
+
+    said = re.fullmatch(
+        r"basemap/bridges.geojson, feature drawn: its line is not that of place 'here', "
+        r"up to ([\d.]+) m apart; copy it from places.geojson",
+        fault,
+    )
+    assert float(said[1]) == pytest.approx(40, abs=0.5)
+
+
+def test_a_bridge_of_the_ground_is_no_palace():
+    (fault,) = misplaced(city(place(30.35, 59.95), bridges=drawn(LineString(SPAN))))
+
+    assert fault == (
+        "basemap/bridges.geojson, feature drawn: place 'here' is a palace and no bridge; "
+        "name another, or leave it out"
+    )
+
+
+def house(metres):
+    """A building so far north of the point 30.35, 59.95."""
+    south = 59.95 + metres * METRE
+    return box(30.349, south, 30.351, south + 0.001)
+
+
+@pytest.mark.parametrize("metres", [-50, 0, 59], ids=["in it", "at its wall", "just before it"])
+def test_a_building_stands_by_its_place(metres):
+    assert misplaced(city(place(30.35, 59.95), buildings=drawn(house(metres)))) == []
+
+
+def test_a_building_far_from_its_place_is_told_with_how_far():
+    (fault,) = misplaced(city(place(30.35, 59.95), buildings=drawn(house(100))))
+
+    said = re.fullmatch(
+        r"basemap/buildings.geojson, feature drawn: lies (\d+) m from place 'here'; "
+        r"up to 60 m would do: move one of them, or name another place",
+        fault,
+    )
+    assert int(said[1]) == pytest.approx(100, abs=1)
+
+
+@pytest.mark.parametrize("layer", ["bridges", "buildings"])
+@pytest.mark.parametrize("named", [None, "refused"], ids=["no place", "a refused place"])
+def test_what_stands_for_no_known_place_is_left_alone(layer, named):
+    layers = {layer: drawn(house(500), place=named)}
+
+    assert misplaced(city(place(30.35, 59.95), **layers)) == []
+
+
+def test_the_ground_is_held_against_places_even_without_water():
+    story = city(bridge(*SPAN), bridges=drawn(LineString([(30.3, 59.9), (30.3, 59.91)])))
+    ground = {layer: rows for layer, rows in story.ground.items() if layer != "water"}
+
+    assert len(misplaced(replace(story, ground=ground))) == 1
 
 
 def test_every_shipped_place_lies_where_it_should(story):
