@@ -223,6 +223,17 @@ def place_card(
     )
 
 
+def place_list(story: Story, words: Words) -> Markup:
+    """Every place as a link to its history, in the order of its name."""
+    rows = sorted((place.name(words.language), place.id) for place in story.places.values())
+    return Markup('<ul class="place-list choose">{}</ul>').format(
+        _join(
+            '<li><a href="?place={0}" data-place="{0}">{1}</a></li>',
+            ((place, name) for name, place in rows),
+        )
+    )
+
+
 def event_list(
     story: Story, events: Iterable[Event], words: Words, t: datetime | None = None
 ) -> Markup:

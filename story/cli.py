@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -22,6 +23,7 @@ from events.model import Event
 from geo.looks import LOOKS
 from story.export import Edition, export, write_folder, write_whole
 from story.handout import PAPERS, NoBrowserError, print_pdf
+from story.kiosk import Kiosk, read_settings
 from story.report import state_report
 from story.scorm import course_files, course_zip
 from story.telling import ROOT, DataError, Story, examine, read_story
@@ -262,10 +264,21 @@ def _writing(out: Path, write: Callable[[], None]) -> None:
 
 @cli.command("export")
 @click.argument("out")
+@click.option("--kiosk", "as_kiosk", is_flag=True, help="for a museum's screen")
+@click.option("--settings", type=click.Path(path_type=Path), help="of the kiosk: a kiosk.toml")
 @edition
-def export_page(story: Story, edition: Edition, out: str) -> None:
+def export_page(
+    story: Story, edition: Edition, out: str, as_kiosk: bool, settings: Path | None
+) -> None:
     """Write the story to OUT: one file "petrograd.html", or a folder "petrograd/"."""
     path = Path(out)
+    if settings is not None and not as_kiosk:
+        raise click.ClickException("--settings are those of a kiosk; add --kiosk")
+    if as_kiosk:
+        kiosk = Kiosk() if settings is None else read_settings(settings)
+        for remark in kiosk.remarks:
+            click.echo(remark, err=True)
+        edition = replace(edition, kiosk=kiosk, look=kiosk.look)
     exported = export(story, edition)
     if out.endswith(("/", os.sep)) or path.is_dir():
         files = exported.folder()

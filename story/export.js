@@ -10,7 +10,8 @@
     const {events, places, words: mapWords} = host.story;
     const page = document;
     const root = page.documentElement;
-    const framed = globalThis.parent !== globalThis;
+    const kiosk = Boolean(globalThis.petrogradKiosk);  // nothing leads out, and the address stays
+    const framed = globalThis.parent !== globalThis && !kiosk;
     const one = (query, from = page) => from.querySelector(query);
     const all = (query, from = page) => [...from.querySelectorAll(query)];
     const make = (name, className, text) => {
@@ -56,9 +57,20 @@
     const clockLine = one(".clock");
     const power = one(".power");
     const city = one(".city");
+    // what a link of the panes leads to; in a kiosk it is a button, for a link can be dragged out
+    for (const anchor of all("a[data-event], a[data-place]")) {
+        anchor.dataset.t = new URLSearchParams(anchor.getAttribute("href").slice(1)).get("t") || "";
+        unlink(anchor);
+    }
+    function unlink(anchor) {
+        if (!kiosk) return;
+        anchor.removeAttribute("href");
+        anchor.setAttribute("role", "button");
+        anchor.tabIndex = 0;
+    }
     const listed = all(".pane[data-name=list] li, .pane[data-name=place] li").map(node => {
         const anchor = one("a", node);
-        const t = anchor && minuteOf(new URLSearchParams(anchor.getAttribute("href").slice(1)).get("t"));
+        const t = anchor && minuteOf(anchor.dataset.t || "");
         return {node, minute: t, hold: node.parentElement.classList.contains("steps")};
     });
 
@@ -125,6 +137,7 @@
                 const anchor = make("a", "", places[id].name);
                 anchor.href = `#place=${encodeURIComponent(id)}`;
                 anchor.dataset.place = id;
+                unlink(anchor);
                 item.append(anchor);
                 if (claim) item.append(` – ${fill(words.change.claim, {claim: words.holder[claim]})}`);
                 list.append(item);
@@ -149,7 +162,7 @@
 
     function showPlace() {
         for (const [id, node] of histories) node.classList.toggle("now", id === state.place);
-        one(".choose").hidden = state.place !== null;
+        for (const node of all(".choose")) node.hidden = state.place !== null;
     }
 
     function showPlaying() {
@@ -218,7 +231,7 @@
     function settle() {
         const query = writeAddress();
         tellParent();
-        if (query === written || host.playing) return;
+        if (query === written || host.playing || kiosk) return;
         written = query;
         try {
             history.replaceState(null, "", `#${query}`);
@@ -284,6 +297,38 @@
         }
     });
 
+    // ---- as it was at the start
+
+    const opening = Math.floor(host.minute);
+    function begin() {
+        host.pause();
+        host.map.closePopup();
+        state.place = null;
+        speedIs(1);
+        calendarIs("os");
+        showPlace();
+        open("event");
+        host.tell(null);
+        host.setTime(opening);
+        host.showAll();
+        showClock(opening);
+        showPower(opening);
+        showPlaying();
+        showEvent();
+        panes.scrollTop = 0;
+        notice.hidden = true;
+        if (dialog) dialog.close();
+    }
+    const fingerprint = () => ({
+        ...state, minute: host.minute, told: host.told, view: host.view, playing: host.playing,
+        notice: notice.hidden, article: toldArticle ? toldArticle.dataset.told : null,
+        dialog: Boolean(dialog && dialog.open), popup: one(".leaflet-popup") !== null,
+    });
+    function speedIs(speed) {
+        state.speed = speed;
+        for (const each of all("[data-speed]")) each.setAttribute("aria-pressed", String(Number(each.dataset.speed) === speed));
+    }
+
     // ---- ticks, slider, buttons, links
 
     const needle = make("i");
@@ -347,11 +392,18 @@
             if (act) acts[act]();
             else if (day !== undefined) { goTo(Number(day)); settle(); }
             else if (speed !== undefined) {
-                state.speed = Number(speed);
-                for (const each of all("[data-speed]")) each.setAttribute("aria-pressed", String(each === button));
+                speedIs(Number(speed));
                 if (host.playing) host.play(state.speed);
             } else if (calendar) { calendarIs(calendar); settle(); }
-            else if (pane) { open(pane); settle(); }
+            else if (pane) {
+                if (pane === "place" && state.pane === "place") {  // once more: back to the list
+                    state.place = null;
+                    host.choose(null, true);
+                    showPlace();
+                }
+                open(pane);
+                settle();
+            }
             else if (copy) copyText(one(`#${copy}`));
             return;
         }
@@ -366,11 +418,18 @@
             host.show(place);
             choose(place);
         } else {
-            const t = minuteOf(new URLSearchParams(anchor.getAttribute("href").slice(1)).get("t"));
+            const t = minuteOf(anchor.dataset.t);
             open("event");
             goTo(t, events.some(each => each.id === id) ? id : null);
         }
         settle();
+    });
+
+    page.addEventListener("keydown", event => {
+        const anchor = kiosk && ["Enter", " "].includes(event.key) && event.target instanceof Element && event.target.closest("a[role=button]");
+        if (!anchor) return;
+        event.preventDefault();
+        anchor.click();
     });
 
     // ---- share
@@ -464,7 +523,7 @@
     showEvent();
     tellParent();
     globalThis.petrograd = {
-        host, state, goTo, step, open, choose, calendarIs, settle, write, minuteOf,
+        host, state, begin, fingerprint, goTo, step, open, choose, calendarIs, settle, write, minuteOf,
         address: writeAddress, read: query => { readAddress(query); settle(); },
     };
 })();

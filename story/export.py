@@ -25,6 +25,7 @@ from events.model import Event
 from geo.ground import js_string
 from story import card
 from story.address import CALENDARS
+from story.kiosk import Kiosk, kiosk_data, overlay
 from story.picture import pictures
 from story.story_map import story_map
 from story.telling import OPENING, ROOT, Story
@@ -67,6 +68,8 @@ class Edition:
     look: str = "day"
     address: str | None = None
     """Where the page can be found; written in links, in the embed code and on paper."""
+    kiosk: Kiosk | None = None
+    """The settings of a kiosk; `None` for a page that is read at one's own desk."""
 
     def told(self, story: Story) -> tuple[Event, ...]:
         """The events of this edition, in the order in which they are told."""
@@ -233,9 +236,20 @@ def export(story: Story, edition: Edition) -> Exported:
     styles = [Part(f"{name.removesuffix('_css')}.css", text) for name, text in the_map.inlined("style").items()]  # fmt: skip
     scripts = [Part(f"{name.removesuffix('_js')}.js", text) for name, text in the_map.inlined("script").items()]  # fmt: skip
     city = story.at(start)
+    styles += [_own("card.css"), _own("export.css")]
+    scripts += [data, Part("map.js", _folded(root.script.render())), _own("export.js")]
+    over: Markup | str = ""
+    if edition.kiosk is not None:
+        known = js_string(kiosk_data(story, edition.kiosk, words, version()))
+        scripts.insert(
+            -2, Part("settings.js", f"globalThis.petrogradKiosk = JSON.parse({known});\n")
+        )
+        scripts.append(_own("kiosk.js"))
+        styles.append(_own("kiosk.css"))
+        over = overlay(words, code(edition.kiosk.address) if edition.kiosk.address else Markup(""))
     return Exported(
-        styles=(*styles, _own("card.css"), _own("export.css")),
-        scripts=(*scripts, data, Part("map.js", _folded(root.script.render())), _own("export.js")),
+        styles=tuple(styles),
+        scripts=tuple(scripts),
         fields={
             "lang": edition.language,
             "look": edition.look,
@@ -266,7 +280,11 @@ def export(story: Story, edition: Edition) -> Exported:
             "places": _places(story, {event.id for event in told}, words),
             "list": _at_home(card.event_list(story, told, words)),
             "sources": card.source_list(story),
-            "pictures": pictures(story, edition.first, edition.last, words),
+            "place_list": _at_home(card.place_list(story, words)),
+            "kiosk": over,
+            "pictures": ""
+            if edition.kiosk
+            else pictures(story, edition.first, edition.last, words),
         },
     )  # fmt: skip
 
