@@ -315,11 +315,11 @@ globalThis.ground = globalThis.ground || (() => {
         const streetWide = rank => metres(STREET_M[rank], LEAST_PX[rank]);
 
         if (bare) {
-            stroke(shores, look.bank, px(1.4));
-            stroke(canals, look.bank, px(1.4));
-            stroke(streets, look.street_edge, px(1.2));
+            stroke(streets, look.frame, px(1.2));
+            stroke(shores, look.water_label, px(1.4));
+            stroke(canals, look.water_label, px(1.4));
             railways(px(1.2), null);
-            stroke(buildings, look.building_edge, px(1.2));
+            stroke(buildings, look.land_label, px(1.2));
             return;
         }
 
@@ -691,7 +691,7 @@ globalThis.ground = globalThis.ground || (() => {
     }
 
     function draw(map, payload) {
-        const {look, names, words} = payload;
+        const {look, names, words, bare} = payload;
         const drawn = prepare(payload);
         map.getContainer().style.background = look.margin;
         map.createPane("ground").style.zIndex = 200;
@@ -699,7 +699,7 @@ globalThis.ground = globalThis.ground || (() => {
             const zoom = map.getZoom(), scale = 2 ** (zoom - HOME_ZOOM);
             paint(ctx, drawn, look, {
                 ratio, width, height, zoom, scale, x: drawn.origin[0] * scale - left, y: drawn.origin[1] * scale - top,
-            }, map.options.onlineBase);
+            }, bare);
         }, {pane: "ground"}).addTo(map);
         const said = namesOn(map, drawn, names);
         if (words) scaleOn(map, words);

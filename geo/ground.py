@@ -39,7 +39,7 @@ class GroundLayer(MacroElement):
     """Draws a ground below everything else on an `OfflineMap`.
 
     Knows nothing of events. `words` are those of the scale bar, "versts", "kilometres" and
-    "north": without them there is none.
+    "north": without them there is none. A `bare` ground is lines alone, over whatever lies below.
     """
 
     _template = Template(
@@ -56,12 +56,16 @@ class GroundLayer(MacroElement):
         look: Look = DAY,
         language: str = "en",
         words: Mapping[str, str] | None = None,
+        *,
+        bare: bool = False,
     ) -> None:
         super().__init__()
         self._name = "ground"
         self._id = "layer"
         self.look = look
-        self.payload = js_string({**ground_payload(ground, look, language), "words": words})
+        self.payload = js_string(
+            {**ground_payload(ground, look, language), "words": words, "bare": bare}
+        )
 
     def put_on(self, parent: OfflineMap) -> None:
         """Add to a map, with the script and style that draw it."""

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -328,3 +329,37 @@ def test_the_look_reaches_canvas_marks_and_panels(open_page, saved_map, night_ma
     )
     for key, said in styles.items():
         assert said == f"rgb{rgb(want[key])}", key
+
+
+# -- an online map to compare with
+
+
+def test_only_where_it_is_asked_for_are_tiles_fetched_and_only_those(
+    chromium, story, tmp_path_factory
+):
+    path = tmp_path_factory.mktemp("base") / "map.html"
+    story_map(story, minute=MINUTES[1], online_base="OpenStreetMap.Mapnik").save(str(path))
+    context = chromium.new_context(viewport={"width": 800, "height": 600})
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        route.abort()
+
+    context.route(lambda url: not url.startswith("file:"), answer)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_function("globalThis.storyMap && storyMap.current")
+    page.wait_for_function("document.querySelectorAll('.leaflet-base-pane img').length > 4")
+    expect(page.locator(".ground-base")).to_have_text("(C) OpenStreetMap contributors")
+    assert page.locator("a[href^=http]").count() == 0
+    corner = page.evaluate(
+        "[...ground.current.context().getImageData(300, 300, 200, 200).data].filter((_, n) => n % 4 === 3)"
+    )
+    context.close()
+
+    assert len(asked) > 4
+    for url in asked:
+        assert re.fullmatch(r"https://tile\.openstreetmap\.org/\d+/\d+/\d+\.png", url), url
+    assert corner.count(0) > len(corner) / 2, "the areas of the ground let the tiles through"
+    assert any(corner), "its lines are drawn over them"

@@ -353,6 +353,7 @@ def test_the_layer_brings_its_script_and_style_once_and_its_data():
     assert payload == {
         **json.loads(json.dumps(ground_payload(ground, DAY, "en"))),
         "words": {"versts": "versts", "north": "{{7*7}}"},
+        "bare": False,
     }
     assert payload["names"][0][0] == "Moika {{7*7}}"
 
