@@ -5,6 +5,7 @@ once and never rebuilt; each step sends a minute to it and a card to the page.
 """
 
 import gc
+import os
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from events.clock import (
     minute_of,
     nearest_in_story,
 )
+from geo.online_base import provider_of
 from story import card, downloads
 from story.address import CALENDARS, View, read_address, write_address
 from story.find import find_events
@@ -51,14 +53,25 @@ def load() -> Story:
     return read_story()
 
 
+def online_base() -> tuple[str | None, str | None]:
+    """The online map to compare the ground with, if one is asked for, and what is wrong with it."""
+    asked = os.environ.get("PETROGRAD_ONLINE_BASE")
+    if not asked:
+        return None, None
+    try:
+        return provider_of(asked).name, None
+    except ValueError as error:
+        return None, f"PETROGRAD_ONLINE_BASE: {error}."
+
+
 @st.cache_resource(show_spinner=False)
-def map_page(lang: str) -> str:
+def map_page(lang: str, base: str | None = None) -> str:
     """The map as the very text that `save` writes: sent once, moved by its script.
 
     With it everything is loaded that stays, and is taken out of the garbage collector's way:
     Streamlit collects after every rerun, and walking what never changes is most of a step.
     """
-    page = str(story_map(load(), language=lang).get_root().render())
+    page = str(story_map(load(), language=lang, online_base=base).get_root().render())
     gc.collect()
     gc.freeze()
     return page
@@ -321,10 +334,13 @@ def rising() -> None:
     story = load()
     begin(story, words_of("en"))
     words = words_of(st.session_state.lang)
+    base, wrong = online_base()
     with st.container(key="stage", gap="small"):
         clock_and_card(story, words)
         with st.container(key="map"):
-            st.iframe(map_page(st.session_state.lang), height=620)
+            st.iframe(map_page(st.session_state.lang, base), height=620)
+    if wrong:
+        st.html(card.quiet(wrong))
     all_events(story, words)
     take_with_you(story, words)
     link(key="link-script")

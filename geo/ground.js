@@ -108,8 +108,9 @@ globalThis.ground = globalThis.ground || (() => {
     const MOST_TURN = 0.42, MOST_BEND = 1.9;  // radians at one point, and in all, that letters bear
 
     // A name of `width` whose middle lies `at` along a line: straight where the line nearly is,
-    // bent with it where `bends` allows; null where the line turns too much. `view` has scale, x, y.
-    function lay(line, behind, at, width, height, view, bends) {
+    // bent with it where `bends` allows; null where the line turns too much. `view` has scale, x, y;
+    // `lift` is how far above the line it stands.
+    function lay(line, behind, at, width, height, view, bends, lift = 0) {
         const half = width / 2 / view.scale;
         if (at - half < 0 || at + half > behind[behind.length - 1]) return null;
         const count = Math.max(2, Math.ceil(width / CHUNK));
@@ -130,20 +131,30 @@ globalThis.ground = globalThis.ground || (() => {
             middle += aside / points.length;
         }
         if (off <= (bends ? 1.5 : 3)) {
-            const x = (first[0] + last[0]) / 2 - middle * sin, y = (first[1] + last[1]) / 2 + middle * cos;
             const turn = upright(angle);
+            const x = (first[0] + last[0]) / 2 - middle * sin + lift * Math.sin(turn);
+            const y = (first[1] + last[1]) / 2 + middle * cos - lift * Math.cos(turn);
             return {x, y, turn, cost: off, boxes: [box(x, y, width / 2, height / 2, turn)]};
         }
-        return bends ? bend(points, width, height, cos < 0) : null;
+        return bends ? bend(points, height, lift, cos < 0) : null;
     }
 
-    function bend(points, width, height, back) {
+    function bend(points, height, lift, back) {
         if (back) points.reverse();
         for (let pass = 0; pass < 3; pass++) {  // letters follow the stream, not each of its corners
             const was = points.map(point => [...point]);
             for (let n = 1; n < points.length - 1; n++) {
                 for (const k of [0, 1]) points[n][k] = (was[n - 1][k] + 2 * was[n][k] + was[n + 1][k]) / 4;
             }
+        }
+        if (lift) {
+            const was = points.map(point => [...point]);
+            points.forEach((point, n) => {
+                const [a, b] = [was[Math.max(0, n - 1)], was[Math.min(was.length - 1, n + 1)]];
+                const long = Math.hypot(b[0] - a[0], b[1] - a[1]) || 1;
+                point[0] += lift * (b[1] - a[1]) / long;
+                point[1] -= lift * (b[0] - a[0]) / long;
+            });
         }
         const boxes = [];
         let turned = 0, before = null;
@@ -161,7 +172,7 @@ globalThis.ground = globalThis.ground || (() => {
     }
 
     // how a kind of name is written: font before the size, space between letters in ems, whether
-    // it bends with its line, and whether it may stand beside its point
+    // it bends with its line, how many ems it stands above it, and whether it may move up or down
     const MANNERS = {
         seas: {font: "italic", space: 0.3},
         streams: {font: "italic", space: 0.24, bends: true},
@@ -170,7 +181,7 @@ globalThis.ground = globalThis.ground || (() => {
         quarters: {font: "small-caps", space: 0.2, aside: true},
         avenues: {font: "", space: 0.06},
         streets: {font: "", space: 0.03},
-        railways: {font: "italic", space: 0.1, bends: true},
+        railways: {font: "italic", space: 0.1, bends: true, lift: 0.85},
         parks: {font: "italic", space: 0.04, aside: true},
         cemeteries: {font: "italic", space: 0.04, aside: true},
         squares: {font: "", space: 0.02, aside: true},
@@ -222,10 +233,16 @@ globalThis.ground = globalThis.ground || (() => {
             const [x, y] = project(lon, lat);
             return [x - origin[0], y - origin[1]];
         };
+        const frame = [...corner(west, north), ...corner(east, south)];
+        // all of the sheet that is not water: islands are holes in the water
+        const landOf = water => {
+            const path = pathOf(water.flatMap(feature => feature.lines), true);
+            path.rect(frame[0], frame[1], frame[2] - frame[0], frame[3] - frame[1]);
+            return path;
+        };
         return {
-            origin, shapes,
-            frame: [...corner(west, north), ...corner(east, south)],
-            water: areas("water"), shores: strokes("water"), canals: strokes("canals"),
+            origin, shapes, frame,
+            land: landOf(shapes.water || []), shores: strokes("water"), canals: strokes("canals"),
             quarters: areas("quarters"), parks: areas("parks"), cemeteries: areas("cemeteries"), squares: areas("squares"),
             streets: strokes("streets").sort((a, b) => b.number - a.number), bridges: strokes("bridges"),
             railways: (shapes.railways || []).flatMap(feature => feature.lines).map(line => ({line, behind: measured(line)})),
@@ -298,16 +315,26 @@ globalThis.ground = globalThis.ground || (() => {
         const streetWide = rank => metres(STREET_M[rank], LEAST_PX[rank]);
 
         if (bare) {
-            stroke(shores, look.bank, px(1.4));
-            stroke(canals, look.bank, px(1.4));
-            stroke(streets, look.street_edge, px(1.2));
+            stroke(streets, look.frame, px(1.2));
+            stroke(shores, look.water_label, px(1.4));
+            stroke(canals, look.water_label, px(1.4));
             railways(px(1.2), null);
-            stroke(buildings, look.building_edge, px(1.2));
+            stroke(buildings, look.land_label, px(1.2));
             return;
         }
 
-        // the land, with banks round all that is then cut out of it
-        sheet(look.land);
+        // the water, with fine lines along the shores that fade as they leave them: each line is what
+        // a wide stroke leaves uncovered of a wider one; the land then covers their other halves
+        ctx.fillStyle = look.margin;
+        ctx.fillRect(seen[0], seen[1], seen[2] - seen[0], seen[3] - seen[1]);
+        sheet(look.water);
+        const linings = zoom < 12.5 ? [] : zoom < 13 ? LININGS.slice(0, 1) : zoom < 14.25 ? LININGS.slice(0, 2) : LININGS;
+        const apart = 0.8 + 0.22 * Math.min(4, zoom - 12.5);
+        for (const [away, strength] of [...linings].reverse()) {
+            stroke(shores, mix(look.water, look.lining, strength), px(2 * away * apart + 0.7));
+            stroke(shores, look.water, px(2 * away * apart - 0.7));
+        }
+        fill([{path: drawn.land}], look.land);
         fill(only(drawn.quarters), look.quarter);
         const parks = only(drawn.parks), cemeteries = only(drawn.cemeteries);
         fill(parks, look.park);
@@ -316,27 +343,11 @@ globalThis.ground = globalThis.ground || (() => {
             fill(parks, pattern(ctx, view, "dot", look.park_mark));
             fill(cemeteries, pattern(ctx, view, "cross", look.cemetery_mark));
         }
-        stroke(shores, look.bank, px(2 * bankPx));
-        stroke(canals, look.bank, number => canalWide(number) + px(2 * bankPx));
-        ctx.globalCompositeOperation = "destination-out";
-        fill(drawn.water, "#000");
-        stroke(canals, "#000", canalWide);
-
-        // the water below it: what is nearest to the eye comes first
-        ctx.globalCompositeOperation = "destination-over";
-        if (zoom >= 12.5) {
-            stroke(canals, look.water, canalWide);
-            const apart = 0.8 + 0.22 * Math.min(4, zoom - 12.5);
-            const linings = zoom < 13 ? LININGS.slice(0, 1) : zoom < 13.75 ? LININGS.slice(0, 2) : LININGS;
-            for (const [away, strength] of linings) {
-                stroke(shores, look.water, px(2 * away * apart - 0.7));
-                stroke(shores, mix(look.water, look.lining, strength), px(2 * away * apart + 0.7));
-            }
-        }
-        sheet(look.water);
-        ctx.fillStyle = look.margin;
-        ctx.fillRect(seen[0], seen[1], seen[2] - seen[0], seen[3] - seen[1]);
-        ctx.globalCompositeOperation = "source-over";
+        stroke(shores, look.bank, px(bankPx * 1.2));
+        ctx.lineCap = "butt";  // canals end at the bank; their water opens it
+        if (zoom >= 12) stroke(canals, look.bank, number => canalWide(number) + px(2 * bankPx));
+        ctx.lineCap = "round";
+        stroke(canals, look.water, canalWide);
 
         // streets as ribbons that run into each other and into the squares
         const squares = only(drawn.squares);
@@ -394,7 +405,7 @@ globalThis.ground = globalThis.ground || (() => {
 
     // the canvas, moved and scaled by Leaflet as its own are
     const Sheet = L.Renderer.extend({
-        options: {padding: 0.15},
+        options: {padding: 0.1},
         initialize(paintOn, options) {
             L.Renderer.prototype.initialize.call(this, options);
             this._paintOn = paintOn;
@@ -497,7 +508,7 @@ globalThis.ground = globalThis.ground || (() => {
                 const middle = (first + last) / 2, step = Math.max(24, width / 4, (last - first) * view.scale / 40) / view.scale;
                 for (let n = 0; n * step <= (last - first) / 2; n++) {
                     for (const at of n ? [middle - n * step, middle + n * step] : [middle]) {
-                        const spot = lay(line, behind, at, width, high, view, manner.bends);
+                        const spot = lay(line, behind, at, width, high, view, manner.bends, (manner.lift || 0) * height);
                         if (!spot || !inView(spot)) continue;
                         spot.at = at;
                         spot.line = line;
@@ -620,7 +631,7 @@ globalThis.ground = globalThis.ground || (() => {
             ask();
         });
         map.whenReady(ask);
-        return {layOut, forget: () => { view = null; }};
+        return {layOut, forget: () => { view = null; }};  // anew from the start
     }
 
     // ---- scale and north
@@ -647,7 +658,7 @@ globalThis.ground = globalThis.ground || (() => {
         function measure() {
             const size = map.getSize();
             const metres = metresPerPx(map.getZoom(), map.getCenter().lat);
-            const most = size.x < 500 ? 62 : 120;
+            const most = size.x < 500 ? 58 : 120;
             const drawn = rows.map(([unit, length]) => {
                 const round = roundLength(most * metres / length);
                 return {unit, round, wide: round * length / metres};
@@ -655,37 +666,48 @@ globalThis.ground = globalThis.ground || (() => {
             const key = drawn.map(({round, wide}) => `${round} ${wide.toFixed(1)}`).join();
             if (control.bars.dataset.key === key) return;
             control.bars.dataset.key = key;
-            control.bars.replaceChildren(...drawn.flatMap(({unit, round, wide}, n) => {
-                const y = n ? 22.5 : 17.5, up = n ? 1 : -1;
-                const bar = svg("path", {d: `M.5 ${y + 4.5 * up}V${y}H${wide.toFixed(1)}V${y + 4.5 * up}M${(wide / 2).toFixed(1)} ${y}v${2.5 * up}`, fill: "none", stroke: "currentcolor"});
+            const label = (text, said) => {
+                const node = svg("text", said);
+                node.textContent = text;
+                return node;
+            };
+            const units = drawn.map(({unit}, n) => label(words[unit], {"text-anchor": "end", y: n ? 31.5 : 15}));
+            control.bars.replaceChildren(...units);
+            const left = Math.max(...units.map(unit => unit.getComputedTextLength())) + 7;
+            drawn.forEach(({unit, round, wide}, n) => {
+                const y = n ? 23.5 : 18.5, up = n ? 1 : -1, right = (left + wide).toFixed(1), half = (left + wide / 2).toFixed(1);
+                const bar = svg("path", {d: `M${left.toFixed(1)} ${y + 5 * up}V${y}H${right}V${y + 5 * up}M${half} ${y}v${2.5 * up}`, fill: "none", stroke: "currentcolor"});
                 bar.dataset.unit = unit;
-                const label = svg("text", {x: (wide + 5).toFixed(1), y: n ? 32 : 15});
-                label.textContent = `${Number(round.toPrecision(1))} ${words[unit]}`;
-                return [bar, label];
-            }));
-            const longest = Math.max(...[...control.bars.querySelectorAll("text")].map(label => Number(label.getAttribute("x")) + label.getComputedTextLength()));
-            control.bars.setAttribute("width", Math.ceil(longest) || 1);
-            control.bars.setAttribute("aria-label", drawn.map(({unit, round}) => `${Number(round.toPrecision(1))} ${words[unit]}`).join(", "));
+                bar.dataset.length = round;
+                units[n].setAttribute("x", (left - 7).toFixed(1));
+                control.bars.append(bar, label(String(Number(round.toPrecision(1))), {x: (left + wide + 4).toFixed(1), y: n ? 31.5 : 15}));
+            });
+            const widest = Math.max(...drawn.map(({wide}) => wide));
+            control.bars.setAttribute("width", Math.ceil(left + widest + 20));
+            control.bars.setAttribute("aria-label", drawn.map(({unit, round}) => `${words[unit]}: ${Number(round.toPrecision(1))}`).join(", "));
         }
         map.on("zoomend moveend resize", measure);
         map.whenReady(measure);
     }
 
     function draw(map, payload) {
-        const {look, names, words} = payload;
+        const {look, names, words, bare} = payload;
         const drawn = prepare(payload);
         map.getContainer().style.background = look.margin;
         map.createPane("ground").style.zIndex = 200;
-        new Sheet((ctx, {ratio, width, height, left, top}) => {
+        const sheet = new Sheet((ctx, {ratio, width, height, left, top}) => {
             const zoom = map.getZoom(), scale = 2 ** (zoom - HOME_ZOOM);
             paint(ctx, drawn, look, {
                 ratio, width, height, zoom, scale, x: drawn.origin[0] * scale - left, y: drawn.origin[1] * scale - top,
-            }, map.options.onlineBase);
+            }, bare);
         }, {pane: "ground"}).addTo(map);
         const said = namesOn(map, drawn, names);
         if (words) scaleOn(map, words);
-        return said;
+        current = {map, ...said, paint: () => sheet._update(), context: () => sheet._ctx};
+        return current;
     }
 
-    return {draw, roundLength, metresPerPx, box, collide};
+    let current = null;  // the one ground of this page
+
+    return {draw, roundLength, metresPerPx, box, collide, get current() { return current; }};
 })();

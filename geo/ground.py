@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ from branca.element import MacroElement
 from folium.template import Template
 from shapely import get_coordinates, total_bounds
 from shapely.affinity import scale
+from shapely.geometry import MultiLineString, MultiPolygon
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import linemerge, polylabel
+from shapely.ops import linemerge, polylabel, unary_union
 
 from geo.basemap import LAYERS, Ground
 from geo.geojson import Feature
@@ -37,7 +39,7 @@ class GroundLayer(MacroElement):
     """Draws a ground below everything else on an `OfflineMap`.
 
     Knows nothing of events. `words` are those of the scale bar, "versts", "kilometres" and
-    "north": without them there is none.
+    "north": without them there is none. A `bare` ground is lines alone, over whatever lies below.
     """
 
     _template = Template(
@@ -54,12 +56,16 @@ class GroundLayer(MacroElement):
         look: Look = DAY,
         language: str = "en",
         words: Mapping[str, str] | None = None,
+        *,
+        bare: bool = False,
     ) -> None:
         super().__init__()
         self._name = "ground"
         self._id = "layer"
         self.look = look
-        self.payload = js_string({**ground_payload(ground, look, language), "words": words})
+        self.payload = js_string(
+            {**ground_payload(ground, look, language), "words": words, "bare": bare}
+        )
 
     def put_on(self, parent: OfflineMap) -> None:
         """Add to a map, with the script and style that draw it."""
@@ -82,30 +88,59 @@ def ground_payload(ground: Ground, look: Look, language: str) -> dict[str, Any]:
     layer and the number of the shape along which it runs. Names come by weight: each gives way to
     those before it.
     """
-    shapes = {
-        layer: [_shape(layer, feature) for feature in _drawn(ground, layer)] for layer in LAYERS
-    }
-    shapes["streams"] = [_shape("canals", feature) for feature in _streams(ground)]
+    drawn = _drawn(ground)
     names = [
         name
-        for layer in (*LAYERS, "streams")
-        for number, feature in enumerate(
-            _streams(ground) if layer == "streams" else _drawn(ground, layer)
-        )
+        for layer, features in drawn.items()
+        for number, feature in enumerate(features)
         for name in _names(feature, layer, number, language)
     ]
     names.sort(key=lambda name: (ORDER.index(name[1]), -name[4], name[2], name[0]))
-    return {"look": dict(look), "sheet": _sheet(ground), "shapes": shapes, "names": names}
+    return {
+        "look": dict(look),
+        "sheet": _sheet(ground),
+        "shapes": {
+            layer: [_shape(layer, feature) for feature in features]
+            for layer, features in drawn.items()
+            if layer != "islands"  # they are the holes of the water
+        },
+        "names": names,
+    }
 
 
-def _drawn(ground: Ground, layer: str) -> list[Feature]:
-    """What is drawn of a layer: bridges that are places are left to whoever tells of places."""
-    leave = {"canals": "in_water", "bridges": "place"}.get(layer, "")
-    return [feature for feature in ground.get(layer, ()) if not feature.properties.get(leave)]
+def _drawn(ground: Ground) -> dict[str, list[Feature]]:
+    """What is drawn and named, by layer; what lies over the bank is cut off there.
+
+    Bridges that are places are left to whoever tells of places.
+    """
+    water = unary_union([feature.geometry for feature in ground.get("water", ())])
+    drawn: dict[str, list[Feature]] = {layer: [] for layer in (*LAYERS, "streams")}
+    for layer, features in ground.items():
+        for feature in features:
+            said = feature.properties
+            if layer == "bridges" and "place" in said:
+                continue
+            if layer == "canals" and said.get("in_water"):
+                drawn["streams"].append(feature)
+            elif layer in CUT and water.intersects(feature.geometry):
+                drawn[layer] += _cut(feature, water)
+            else:
+                drawn[layer].append(feature)
+    return drawn
 
 
-def _streams(ground: Ground) -> list[Feature]:
-    return [feature for feature in ground.get("canals", ()) if feature.properties.get("in_water")]
+CUT = ("quarters", "parks", "cemeteries", "canals")
+"""Layers that may lie a little over the bank, and are drawn after the water."""
+
+
+def _cut(feature: Feature, water: BaseGeometry) -> Iterator[Feature]:
+    """What of a feature lies on land, if anything does."""
+    left = feature.geometry.difference(water)
+    kind = "LineString" if "Line" in feature.geometry.geom_type else "Polygon"
+    parts = [part for part in getattr(left, "geoms", [left]) if part.geom_type == kind]
+    if parts and not left.is_empty:
+        many = MultiLineString if kind == "LineString" else MultiPolygon
+        yield replace(feature, geometry=many(parts))
 
 
 def _sheet(ground: Ground) -> list[float]:

@@ -322,13 +322,16 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             drawn.spoken = words.join(", ");
         }
 
+        const isTown = drawn => ["town", "city"].includes(drawn.place.kind);
+
         // which places show: by rank and zoom; always those of the event told, and the chosen one
         function seen(drawn, now) {
             const zoom = map.getZoom();
             if (now.has(drawn.id) || drawn.id === chosen) return true;
-            if (drawn.id === "petrograd") return false;
+            if (drawn.id === "petrograd") return zoom < 10.5;  // from afar the city is a dot itself
+            if (isTown(drawn)) return zoom >= 6 + drawn.place.rank;
             const rank = drawn.place.rank + (drawn.holds ? 0 : 1);
-            return zoom >= (rank === 1 ? 10 : rank === 2 ? 13.4 : rank === 3 ? 14.6 : 15.4);
+            return zoom >= (rank === 1 ? 10.5 : rank === 2 ? 13.4 : rank === 3 ? 14.6 : 15.4);
         }
 
         function nowPlaces() {
@@ -400,7 +403,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             const weight = drawn => (now.has(drawn.id) || drawn.id === chosen ? 0 : drawn.place.rank + (drawn.holds ? 0 : 1));
             shown.sort((a, b) => weight(a) - weight(b) || b.events - a.events || (a.id < b.id ? -1 : 1));
             for (const drawn of shown) {
-                const from = {0: 0, 1: 12, 2: 13.4, 3: 14.6, 4: 15.4}[weight(drawn)];
+                const far = isTown(drawn);
+                const from = far ? 0 : {0: 0, 1: 12, 2: 13.4, 3: 14.6, 4: 15.4}[weight(drawn)];
                 const width = widthOf(drawn.place.name), height = 18, gap = markSize(drawn.place) / 2 + 3;
                 const {x, y} = drawn.at;
                 const spots = {

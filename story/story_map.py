@@ -16,6 +16,7 @@ from events.model import Event
 from geo.ground import GroundLayer, js_string
 from geo.looks import LOOKS
 from geo.offline_map import OfflineMap
+from geo.online_base import OnlineBase, provider_of
 from story.payload import map_payload
 from story.telling import Story
 from story.words import words_of
@@ -65,12 +66,14 @@ def story_map(
     clock: tuple[int, int] = (0, LAST_MINUTE),
     alone: bool = False,
     look: str = "day",
+    online_base: str | None = None,
 ) -> OfflineMap:
     """Return the map of a story, showing `minute` at first.
 
     `told` are the events that are told, all if `None`; `clock` the first and the last minute.
     A map that is `alone` shares its page with its clock and has no parent window to answer to.
-    `look` is one of `geo.looks.LOOKS`: "day", or "night" for a dim room.
+    `look` is one of `geo.looks.LOOKS`: "day", or "night" for a dim room. `online_base` names an
+    online map to compare with, see `geo.online_base`: with it, and only then, the map asks a host.
     """
     if look not in LOOKS:
         raise ValueError(f"look {look!r} is none of {', '.join(LOOKS)}")
@@ -81,7 +84,10 @@ def story_map(
         "kilometres": words("map", "kilometres"),
         "north": words("map", "north"),
     }
-    GroundLayer(story.ground, LOOKS[look], language, scale).put_on(the_map)
+    if online_base is not None:
+        OnlineBase(provider_of(online_base)).put_on(the_map)
+    bare = online_base is not None
+    GroundLayer(story.ground, LOOKS[look], language, scale, bare=bare).put_on(the_map)
     payload = map_payload(story, words, told, clock)
     StoryLayer({**payload, "alone": alone}, minute).put_on(the_map)
     return the_map

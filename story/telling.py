@@ -109,7 +109,7 @@ def examine(root: Path = ROOT) -> tuple[Story, list[str]]:
     known_routes = _named(data / "routes.geojson", routes, faults)
     rings = read_rings(data / "rings.geojson", faults)
     known_rings = _named(data / "rings.geojson", rings, faults)
-    ground = read_ground(data / "basemap", faults)
+    ground = read_ground(data / "basemap", faults, known_places)
     chronicle = read_chronicle(root / "events", faults)
     faults += contradictions(
         chronicle,

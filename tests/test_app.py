@@ -620,3 +620,30 @@ def test_a_link_to_any_event_shows_it(story):
         assert page.told == event.id
         assert page.clock == EN.clock(event.shown)
         assert page.notice is None
+
+
+# ---- an online map to compare with
+
+
+def test_no_online_map_is_asked_for_unless_the_environment_names_one(monkeypatch):
+    monkeypatch.delenv("PETROGRAD_ONLINE_BASE", raising=False)
+    ours = Page().app.get("iframe")[0].proto.srcdoc
+    assert "onlineBase" not in ours
+
+    monkeypatch.setenv("PETROGRAD_ONLINE_BASE", "openstreetmap mapnik")
+    page = Page()
+
+    assert "https://tile.openstreetmap.org/" in page.app.get("iframe")[0].proto.srcdoc
+    assert page.notice is None
+
+
+def test_an_online_map_that_nobody_knows_is_said_and_the_page_goes_on_without(monkeypatch):
+    monkeypatch.setenv("PETROGRAD_ONLINE_BASE", "OpenStreetMap.Mapnick")
+
+    page = Page()
+
+    assert page.notice.startswith(
+        "PETROGRAD_ONLINE_BASE: &#39;OpenStreetMap.Mapnick&#39; is no online map that is known "
+        "here; try OpenStreetMap.Mapnik, "
+    )
+    assert "onlineBase" not in page.app.get("iframe")[0].proto.srcdoc

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Template
+from shapely import get_coordinates
 from shapely.geometry import LineString, MultiLineString, MultiPolygon, Point, Polygon
 
 from geo.basemap import LAYERS
 from geo.geojson import Feature
-from geo.ground import ORDER, STEP, GroundLayer, ground_payload, js_string
+from geo.ground import CUT, ORDER, STEP, GroundLayer, ground_payload, js_string
 from geo.looks import DAY, NIGHT
 from geo.measure import distance_m
 from geo.offline_map import OfflineMap
@@ -39,6 +40,10 @@ def square_of(metres):
     return Polygon(
         [(30.3, 59.93), (30.3 + lon, 59.93), (30.3 + lon, 59.93 + lat), (30.3, 59.93 + lat)]
     )
+
+
+def rounded(positions):
+    return {(round(float(x), 5), round(float(y), 5)) for x, y in positions}
 
 
 def unpacked(line):
@@ -141,8 +146,8 @@ def test_names_come_by_weight():
             Feature("a", EASTWARD, {"name_en": "Lane", "rank": 3}),
             Feature("b", EASTWARD, {"name_en": "Nevsky", "rank": 1}),
         ),
-        "parks": (Feature("c", SQUARE, {"name_en": "Garden"}),),
-        "water": (Feature("d", SQUARE, {"name_en": "Gulf"}),),
+        "parks": (Feature("c", square_of(300), {"name_en": "Garden"}),),
+        "water": (Feature("d", Polygon(HOLE), {"name_en": "Gulf"}),),
         "canals": (Feature("e", EASTWARD, {"name_en": "Neva", "width_m": 400, "in_water": True}),),
     }
 
@@ -174,7 +179,7 @@ def test_what_has_no_name_is_not_named():
 def test_every_layer_is_there_even_an_empty_one():
     payload = ground_payload({}, DAY, "en")
 
-    assert set(payload["shapes"]) == {*LAYERS, "streams"}
+    assert set(payload["shapes"]) == {*LAYERS, "streams"} - {"islands"}
     assert not any(payload["shapes"].values())
     assert payload["names"] == []
 
@@ -234,6 +239,33 @@ def test_what_is_cut_into_the_water_is_not_drawn_again():
     assert len(shapes["streams"]) == 1
 
 
+@pytest.mark.parametrize("layer", ["quarters", "parks", "cemeteries"])
+def test_what_lies_over_the_bank_is_cut_off_there(layer):
+    over = Polygon([(30.29, 59.932), (30.31, 59.932), (30.31, 59.938), (30.29, 59.938)])
+    ground = {
+        "water": (Feature("water", SQUARE, {}),),
+        layer: (
+            Feature("over", over, {"name_en": "Over"}),
+            Feature("sunk", Polygon(HOLE), {"name_en": "Sunk"}),
+        ),
+    }
+
+    payload = ground_payload(ground, DAY, "en")
+
+    ((_, line),) = payload["shapes"][layer]
+    assert Polygon(unpacked(line)).equals(over.difference(SQUARE))
+    assert [name[0] for name in payload["names"]] == ["Over"]
+
+
+def test_a_canal_ends_at_the_bank():
+    canal = LineString([(30.29, 59.935), (30.31, 59.935)])
+    ground = {"water": (Feature("water", SQUARE, {}),), "canals": (Feature("canal", canal, {}),)}
+
+    ((_, line),) = ground_payload(ground, DAY, "en")["shapes"]["canals"]
+
+    assert unpacked(line) == [(30.29, 59.935), (30.30, 59.935)]
+
+
 def test_bridges_that_are_places_are_left_to_whoever_tells_of_places():
     payload = payload_of(
         "bridges", EASTWARD, rank=1, place="palace-bridge", name_en="Palace Bridge"
@@ -253,23 +285,13 @@ def test_the_sheet_is_framed_round_all_that_is_drawn():
 def test_the_shipped_ground_loses_nothing_and_is_light(story):
     payload = ground_payload(story.ground, DAY, "en")
 
-    for layer, features in story.ground.items():
-        leave = {"canals": "in_water", "bridges": "place"}.get(layer)
-        drawn = [feature for feature in features if not feature.properties.get(leave)]
-        for feature, (_, *lines) in zip(drawn, payload["shapes"][layer], strict=True):
+    for layer in {*story.ground} - {*CUT, "islands"}:
+        features = [
+            f for f in story.ground[layer] if layer != "bridges" or "place" not in f.properties
+        ]
+        for feature, (_, *lines) in zip(features, payload["shapes"][layer], strict=True):
             kept = {position for line in lines for position in unpacked(line)}
-            parts = getattr(feature.geometry, "geoms", [feature.geometry])
-            shape = [
-                position
-                for part in parts
-                for ring in (
-                    [part.exterior, *part.interiors] if part.geom_type == "Polygon" else [part]
-                )
-                for position in ring.coords
-            ]
-            assert {(round(x, 5), round(y, 5)) for x, y in shape} == {
-                (round(x, 5), round(y, 5)) for x, y in kept
-            }, feature.id
+            assert rounded(kept) == rounded(get_coordinates(feature.geometry)), feature.id
     assert len(payload["names"]) > 20
     for text, kind, start, end, height, _, where in payload["names"]:
         assert kind in ORDER, text
@@ -331,6 +353,7 @@ def test_the_layer_brings_its_script_and_style_once_and_its_data():
     assert payload == {
         **json.loads(json.dumps(ground_payload(ground, DAY, "en"))),
         "words": {"versts": "versts", "north": "{{7*7}}"},
+        "bare": False,
     }
     assert payload["names"][0][0] == "Moika {{7*7}}"
 
