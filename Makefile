@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BROWSER ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run setup setup-dev browser test lint bench check picture lock clean
+.PHONY: run setup setup-dev browser test lint bench check map-report picture lock clean
 
 run: setup
 	$(BIN)/python -m streamlit run streamlit_app.py
@@ -49,6 +49,10 @@ check: setup
 
 bench: setup-dev browser
 	$(BIN)/python -m benchmarks
+
+# Measures the ground against the reference it was drawn from; WRITE=1 puts the table into its README.
+map-report: setup-dev
+	$(BIN)/python -m benchmarks.fit $(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(WRITE),--write)
 
 picture: setup-dev browser
 	$(BIN)/python -m benchmarks.picture docs/petrograd-25-october-2140.png

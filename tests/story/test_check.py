@@ -35,6 +35,8 @@ ROUTES = "geo/data/routes.geojson"
 RINGS = "geo/data/rings.geojson"
 WATER = "geo/data/basemap/water.geojson"
 STREETS = "geo/data/basemap/streets.geojson"
+BRIDGES = "geo/data/basemap/bridges.geojson"
+BUILDINGS = "geo/data/basemap/buildings.geojson"
 
 FACTS = {
     "id": '"made-up"',
@@ -988,6 +990,58 @@ GROUND = [
         "basemap/water.geojson, feature neva-delta-and-gulf: label_at should be [longitude, "
         "latitude] within 28.0-31.5 E, 59.2-60.4 N, or those and degrees clockwise, "
         "found [59.94, 30.3]",
+    ),
+    fault(
+        "a street with a position twice in a row",
+        shape(STREETS, "nevsky-prospekt", "LineString", [SQUARE[0], SQUARE[1], SQUARE[1]]),
+        "basemap/streets.geojson, feature nevsky-prospekt: the position [30.2, 59.9] stands twice "
+        "in a row; leave one",
+    ),
+    fault(
+        "a street that crosses itself",
+        shape(STREETS, "nevsky-prospekt", "LineString", BOW_TIE[:4]),
+        "basemap/streets.geojson, feature nevsky-prospekt: its line crosses itself at "
+        "[30.15000, 59.92500]; draw it so that it does not",
+    ),
+    fault(
+        "a building that crosses itself",
+        shape(BUILDINGS, "admiralty", "Polygon", [BOW_TIE]),
+        "basemap/buildings.geojson, feature admiralty: its shape is not valid: Self-intersection"
+        "[30.15 59.925]; draw it so that it neither crosses nor doubles itself",
+    ),
+    fault(
+        "a layer that is missing",
+        lambda folder: (folder / "geo/data/basemap/squares.geojson").unlink(),
+        "basemap/squares.geojson: missing; restore it",
+    ),
+    fault(
+        "a bridge that opens in words",
+        feature(BRIDGES, "palace-bridge", opens="yes"),
+        "basemap/bridges.geojson, feature palace-bridge: opens should be true or false, found 'yes'",
+    ),
+    fault(
+        "a building off by nobody knows how much",
+        feature(BUILDINGS, "admiralty", error_m="some"),
+        "basemap/buildings.geojson, feature admiralty: error_m should be 1 to 5000, found 'some'",
+    ),
+    fault(
+        "a building that is no place of the story",
+        feature(BUILDINGS, "admiralty", place="admirality"),
+        "basemap/buildings.geojson, feature admiralty: place 'admirality' is not in "
+        "places.geojson; did you mean 'admiralty'?",
+    ),
+    fault(
+        "a building far from its place",
+        feature(BUILDINGS, "admiralty", place="kresty"),
+        "basemap/buildings.geojson, feature admiralty: lies ",
+        " m from place 'kresty'; up to 60 m would do: move one of them, or name another place",
+    ),
+    fault(
+        "a bridge with another line than its place",
+        shape(BRIDGES, "palace-bridge", "LineString", [[30.30956, 59.94017], [30.307, 59.942]]),
+        "basemap/bridges.geojson, feature palace-bridge: its line is not that of place "
+        "'palace-bridge', up to ",
+        " m apart; copy it from places.geojson",
     ),
     fault(
         "a barracks in the river",
