@@ -433,7 +433,9 @@ globalThis.ground = globalThis.ground || (() => {
             if (this._map._animatingZoom && this._bounds) return;
             L.Renderer.prototype._update.call(this);
             const at = this._bounds.min, size = this._bounds.getSize();
-            const ratio = Math.min(2, globalThis.devicePixelRatio || 1);
+            // a page may show the map larger than it is laid out
+            const larger = L.DomUtil.getScale(this._map.getContainer()).x;
+            const ratio = Math.min(2, globalThis.devicePixelRatio || 1) * larger;
             L.DomUtil.setPosition(this._container, at);
             this._container.width = size.x * ratio;
             this._container.height = size.y * ratio;

@@ -23,7 +23,7 @@ from events.model import Event
 from geo.looks import LOOKS
 from story.export import Edition, export, write_folder, write_whole
 from story.handout import PAPERS, NoBrowserError, print_pdf
-from story.kiosk import Kiosk, read_settings
+from story.kiosk import Kiosk, in_file, read_settings
 from story.report import state_report
 from story.scorm import course_files, course_zip
 from story.telling import ROOT, DataError, Story, examine, read_story
@@ -276,9 +276,14 @@ def export_page(
         raise click.ClickException("--settings are those of a kiosk; add --kiosk")
     if as_kiosk:
         kiosk = Kiosk() if settings is None else read_settings(settings)
-        for remark in kiosk.remarks:
+        asked = click.get_current_context().get_parameter_source("language")
+        if asked is click.core.ParameterSource.DEFAULT:
+            edition = replace(edition, language=kiosk.language)
+        faults = misplaced(story)
+        kiosk = replace(in_file(kiosk, edition.language), faults=len(faults))
+        for remark in (*kiosk.remarks, *faults):
             click.echo(remark, err=True)
-        edition = replace(edition, kiosk=kiosk, look=kiosk.look)
+        edition = replace(edition, kiosk=kiosk)
     exported = export(story, edition)
     if out.endswith(("/", os.sep)) or path.is_dir():
         files = exported.folder()

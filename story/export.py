@@ -25,7 +25,7 @@ from events.model import Event
 from geo.ground import js_string
 from story import card
 from story.address import CALENDARS
-from story.kiosk import Kiosk, kiosk_data, overlay
+from story.kiosk import Kiosk, in_file, kiosk_data, looks_css, overlay, pad, tools
 from story.picture import pictures
 from story.story_map import story_map
 from story.telling import OPENING, ROOT, Story
@@ -215,6 +215,8 @@ def export(story: Story, edition: Edition) -> Exported:
     Raises `ValueError` for a language that the story is not told in.
     """
     words = words_of(edition.language)
+    kiosk = in_file(edition.kiosk, edition.language) if edition.kiosk else None
+    look = kiosk.look if kiosk else edition.look
     told = edition.told(story)
     start = edition.opens(story)
     the_map = story_map(
@@ -224,7 +226,7 @@ def export(story: Story, edition: Edition) -> Exported:
         told=told,
         clock=(minute_of(edition.first), minute_of(edition.last)),
         alone=True,
-        look=edition.look,
+        look=look,
     )
     title = edition.title or words("page", "title")
     root: Any = the_map.get_root()
@@ -237,22 +239,20 @@ def export(story: Story, edition: Edition) -> Exported:
     scripts = [Part(f"{name.removesuffix('_js')}.js", text) for name, text in the_map.inlined("script").items()]  # fmt: skip
     city = story.at(start)
     styles += [_own("card.css"), _own("export.css")]
+    if kiosk is not None:
+        known = js_string(kiosk_data(story, kiosk, words, version()))
+        settings = Part("settings.js", f"globalThis.petrogradKiosk = JSON.parse({known});\n")
+        scripts += [settings, _own("kiosk_start.js")]
+        styles += [Part("looks.css", looks_css()), _own("kiosk.css")]
     scripts += [data, Part("map.js", _folded(root.script.render())), _own("export.js")]
-    over: Markup | str = ""
-    if edition.kiosk is not None:
-        known = js_string(kiosk_data(story, edition.kiosk, words, version()))
-        scripts.insert(
-            -2, Part("settings.js", f"globalThis.petrogradKiosk = JSON.parse({known});\n")
-        )
+    if kiosk is not None:
         scripts.append(_own("kiosk.js"))
-        styles.append(_own("kiosk.css"))
-        over = overlay(words, code(edition.kiosk.address) if edition.kiosk.address else Markup(""))
     return Exported(
         styles=tuple(styles),
         scripts=tuple(scripts),
         fields={
             "lang": edition.language,
-            "look": edition.look,
+            "look": look,
             "version": version(),
             "title": title,
             "words": words,
@@ -281,10 +281,11 @@ def export(story: Story, edition: Edition) -> Exported:
             "list": _at_home(card.event_list(story, told, words)),
             "sources": card.source_list(story),
             "place_list": _at_home(card.place_list(story, words)),
-            "kiosk": over,
-            "pictures": ""
-            if edition.kiosk
-            else pictures(story, edition.first, edition.last, words),
+            "kiosk": overlay(story, words) if kiosk else "",
+            "pad": pad(words) if kiosk else "",
+            "tools": tools(words) if kiosk else "",
+            "read_on": code(kiosk.address) if kiosk and kiosk.address else "",
+            "pictures": "" if kiosk else pictures(story, edition.first, edition.last, words),
         },
     )  # fmt: skip
 

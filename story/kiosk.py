@@ -1,6 +1,6 @@
 """The exported page as a museum's kiosk: settings, the tour of the attract loop, what lies over it.
 
-`kiosk.js` runs it. A bad setting never stops the story: its default holds, and the staff view and
+`kiosk_start.js` takes the settings and heals, `kiosk.js` runs it. A bad setting never stops the story: its default holds, and the staff view and
 the command line say what was found.
 """
 
@@ -14,6 +14,8 @@ from typing import Any
 from markupsafe import Markup
 
 from events.clock import minute_of
+from geo.looks import LOOKS, look_css
+from story.picture import still_picture
 from story.telling import Story
 from story.words import LANGUAGES, Words
 
@@ -26,15 +28,15 @@ TOUR = (
 
 LIMITS: Mapping[str, tuple[float, float]] = {
     "idle": (15, 600),
-    "warning": (20, 120),
+    "warning": (20, 60),
     "pace": (1, 3),
     "inches": (10, 120),
     "distance": (30, 400),
 }
-"""The least and the largest of every number of the settings."""
+"""The least and the largest of every number of the settings; WCAG 2.2 asks for 20 seconds in which
+to answer a warning."""
 CODE = ("0123456789", 4, 8)
 """Letters, least and largest length of the code of the staff view."""
-LOOKS = ("day", "night")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Kiosk:
     warning: float = 20
     """Seconds of the warning until everything starts again."""
     languages: tuple[str, ...] = ("en",)
-    """Languages offered, in order."""
+    """Languages offered, in order; a file tells the story in one."""
     language: str = "en"
     """The language of the attract loop."""
     pace: float = 1
@@ -64,9 +66,11 @@ class Kiosk:
     """Where visitors can read on; shown as a QR code."""
     remarks: tuple[str, ...] = field(default=())
     """What was wrong with the settings, a sentence each."""
+    faults: int = 0
+    """What a check of the data found when the file was made."""
 
 
-KEYS = tuple(each.name for each in fields(Kiosk) if each.name != "remarks")
+KEYS = tuple(each.name for each in fields(Kiosk) if each.name not in ("remarks", "faults"))
 
 
 def read_settings(path: Path) -> Kiosk:
@@ -130,61 +134,111 @@ def _wrong(key: str, value: object) -> str | None:
     return None if good and len(str(value)) <= 300 and str(value).isprintable() else "should be an address that begins with https:// or http://"  # fmt: skip
 
 
+def in_file(kiosk: Kiosk, language: str) -> Kiosk:
+    """The settings of a file that tells the story in one language; what it has not is a remark."""
+    absent = [each for each in kiosk.languages if each != language]
+    if not absent:
+        return kiosk
+    remark = f"languages: the file tells the story in {language} alone, found {', '.join(absent)}"
+    return replace(
+        kiosk, languages=(language,), language=language, remarks=(*kiosk.remarks, remark)
+    )
+
+
 def kiosk_data(story: Story, kiosk: Kiosk, words: Words, version: str) -> dict[str, Any]:
-    """What `kiosk.js` is given."""
-    shown = {key: getattr(kiosk, key) for key in KEYS}
+    """What `kiosk_start.js` and `kiosk.js` are given."""
     return {
-        "settings": shown,
+        "settings": {key: getattr(kiosk, key) for key in KEYS},
         "limits": LIMITS,
-        "looks": LOOKS,
+        "looks": {name: dict(look) for name, look in LOOKS.items()},
         "remarks": kiosk.remarks,
         "tour": [
             {
                 "id": event.id,
                 "minute": minute_of(event.shown),
                 "title": story.text(event, words.language).title,
-                "place": event.places[0],
+                "place": next((each for each in event.places if each != "petrograd"), None),
             }
             for event in (story.by_id[id_] for id_ in TOUR if id_ in story.by_id)
         ],
         "words": dict(words.section("kiosk")),
         "about": {
             "version": version,
-            "events": len(story.events),
-            "places": len(story.places),
-            "sources": len(story.chronicle.sources),
+            "events": str(len(story.events)),
+            "places": str(len(story.places)),
+            "sources": str(len(story.chronicle.sources)),
+            "faults": str(kiosk.faults),
         },
     }
 
 
-def overlay(words: Words, code: Markup) -> Markup:
-    """What lies over the page: attract loop, languages, warning, staff view, failure, controls."""
+def looks_css() -> str:
+    """The colours of the map in every look, for the page to choose from by `data-look`."""
+    return "".join(
+        look_css(look).replace(":root", f'html[data-look="{name}"]', 1)
+        for name, look in LOOKS.items()
+    )
+
+
+_BUTTON = Markup('<button type="button" data-kiosk="{}" aria-label="{}">{}</button>').format
+_SIGN = Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>').format
+SIGNS = {
+    "in": "M10.5 4h3v6.5H20v3h-6.5V20h-3v-6.5H4v-3h6.5z",
+    "out": "M4 10.5h16v3H4z",
+    "north": "M12 5 21 18H3z",
+    "south": "M12 19 3 6h18z",
+    "west": "M5 12 18 3v18z",
+    "east": "M19 12 6 21V3z",
+    "whole": "M4 4h6v3H9L12 10 15 7h-1V4h6v6h-3V9l-3 3 3 3v-1h3v6h-6v-3h1l-3-3-3 3h1v3H4v-6h3v1l3-3-3-3v1H4z",
+    "up": "M12 6 21 17H3z",
+    "down": "M12 18 3 7h18z",
+}  # fmt: skip
+"""Shapes of the kiosk's buttons, in a box of 24 by 24."""
+
+
+def pad(words: Words) -> Markup:
+    """Buttons that move the map: what elsewhere takes a pinch or a drag."""
     said = words.section("kiosk")
-    button = Markup('<button type="button" data-kiosk="{}" aria-label="{}">{}</button>').format
-    pad = Markup("").join(
-        button(act, said[act], sign)
-        for act, sign in (
-            ("in", "+"), ("north", "▲"), ("out", "−"), ("west", "◀"), ("whole", "⤢"), ("east", "▶"), ("south", "▼"),
-        )
-    )  # fmt: skip
+    acts = ("in", "out", "whole", "north", "west", "east", "south")
+    return Markup('<div class="pad over-map" role="group" aria-label="{}">{}</div>').format(
+        said["map"], Markup("").join(_BUTTON(act, said[act], _SIGN(SIGNS[act])) for act in acts)
+    )
+
+
+def tools(words: Words) -> Markup:
+    """Buttons for reading: scrolling, the size of the text, everything from the start."""
+    said = words.section("kiosk")
+    size = Markup('<span aria-hidden="true">A<b>A</b></span>')
     return Markup(
-        '<div class="pad" role="group" aria-label="{pad_name}">{pad}</div>'
-        '<div class="tools" role="group" aria-label="{tools_name}">'
-        '<button type="button" data-kiosk="up" aria-label="{up}">▲</button>'
-        '<button type="button" data-kiosk="down" aria-label="{down}">▼</button>'
-        '<button type="button" data-kiosk="text" aria-label="{text}"><span aria-hidden="true">A<b>A</b></span></button>'
-        '<button type="button" data-kiosk="again">{again}</button></div>'
-        '<div class="attract" hidden><div class="attract-panel"><p class="attract-when"></p>'
-        '<p class="attract-other"></p><p class="attract-line"></p><p class="attract-touch">{begin}</p></div></div>'
-        '<div class="languages veil" role="dialog" aria-modal="true" aria-label="{choose}" hidden></div>'
+        '<div class="tools" role="group" aria-label="{}">{}{}{}'
+        '<button type="button" data-kiosk="again">{}</button></div>'
+    ).format(
+        said["tools"],
+        _BUTTON("up", said["up"], _SIGN(SIGNS["up"])),
+        _BUTTON("down", said["down"], _SIGN(SIGNS["down"])),
+        _BUTTON("text", said["text"], size),
+        said["again"],
+    )
+
+
+def overlay(story: Story, words: Words) -> Markup:
+    """What lies over the page: attract loop, warning, staff view, and our own picture of a failure.
+
+    The picture shows until `kiosk.js` runs, and whenever it cannot.
+    """
+    said = words.section("kiosk")
+    return Markup(
+        '<section class="attract" aria-label="{tour}" hidden><div class="attract-panel">'
+        '<p class="attract-when"></p><p class="attract-other"></p><h2 class="attract-line"></h2>'
+        '<p class="attract-touch">{begin}</p></div></section>'
         '<div class="warning veil" role="alertdialog" aria-modal="true" aria-labelledby="warning-title" '
         'aria-describedby="warning-text" hidden><div class="box"><h2 id="warning-title">{still}</h2>'
         '<p id="warning-text"></p><button type="button" data-kiosk="keep" class="main">{keep}</button></div></div>'
-        '<div class="staff veil" role="dialog" aria-modal="true" aria-label="{staff}" hidden><div class="box"></div></div>'
-        '<div class="failure" role="status" hidden><p>{moment}</p></div>'
-        '<div class="read-on" hidden>{code}</div>'
+        '<div class="staff veil" role="dialog" aria-modal="true" aria-label="{staff}" hidden>'
+        '<div class="box"></div></div>'
+        '<section class="failure" aria-label="{title}">{picture}<p>{moment}</p></section>'
     ).format(
-        pad=pad, code=code, pad_name=said["map"], tools_name=said["tools"], up=said["up"], down=said["down"],
-        text=said["text"], again=said["again"], begin=said["begin"], choose=said["choose"], still=said["still"],
-        keep=said["keep"], staff=said["staff"], moment=said["moment"],
+        tour=words("page", "title"), begin=said["begin"], still=said["still"], keep=said["keep"],
+        staff=said["staff"], title=words("page", "title"), moment=said["moment"],
+        picture=still_picture(story.ground),
     )  # fmt: skip

@@ -80,6 +80,21 @@ def ground_symbol(ground: Ground) -> Markup:
     ).format(WIDTH, HEIGHT, DAY["land"], Markup("").join(parts), _marks())
 
 
+def still_picture(ground: Ground) -> Markup:
+    """The river and the canals alone, to be coloured by a style: what stands in for the map."""
+    canals = [
+        feature.geometry
+        for feature in ground.get("canals", ())
+        if not feature.properties.get("in_water")
+    ]
+    return Markup(
+        '<svg class="still" viewBox="0 0 {} {}" preserveAspectRatio="xMidYMid slice" '
+        'aria-hidden="true">{}{}</svg>'
+    ).format(
+        WIDTH, HEIGHT, _area(ground, "water", "currentcolor"), _line(canals, "currentcolor", 4)
+    )
+
+
 def picture(story: Story, t: datetime, words: Words) -> Markup:
     """The city at `t`, with a line of what is so and a key; needs the `ground_symbol`."""
     city = story.at(t)

@@ -378,12 +378,13 @@ globalThis.storyMap = globalThis.storyMap || (() => {
         // What caption, legend and buttons cover: no name may hide there. Measured when the browser
         // has laid out the frame; asked for in the middle of a step, it would lay out twice.
         let covered = [];
-        const controls = () => [...map.getContainer().querySelectorAll(".leaflet-control")];
+        const controls = () => [...map.getContainer().parentElement.querySelectorAll(".leaflet-control, .over-map")];
         const cover = new ResizeObserver(() => {
             const view = map.getContainer().getBoundingClientRect();
+            const {x: scale} = L.DomUtil.getScale(map.getContainer());  // a page may show the map larger
             covered = controls().map(control => {
                 const box = control.getBoundingClientRect();
-                return [box.left - view.left, box.top - view.top, box.right - view.left, box.bottom - view.top, ""];
+                return [...[box.left - view.left, box.top - view.top, box.right - view.left, box.bottom - view.top].map(edge => edge / scale), ""];
             });
             layOutLabels(nowPlaces());
             layOutUnitLabels();
