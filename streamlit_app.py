@@ -23,8 +23,10 @@ from events.clock import (
 )
 from geo.online_base import provider_of
 from story import card, downloads
-from story.address import CALENDARS, View, read_address, write_address
+from story.address import CALENDARS, KIOSK, View, read_address, write_address
+from story.export import Edition, export
 from story.find import find_events
+from story.kiosk import find_settings
 from story.reconcile import Clock, Jump, Report, reconcile
 from story.story_map import story_map
 from story.telling import Story, read_story
@@ -365,8 +367,25 @@ def about() -> None:
     take_with_you(story, words)
 
 
+@st.cache_resource(show_spinner=False)
+def kiosk_page() -> str:
+    """The very file that `export --kiosk` writes, with the settings of `kiosk.toml`."""
+    settings = find_settings(os.environ.get("PETROGRAD_KIOSK"), HERE)
+    edition = Edition(language=settings.language, kiosk=settings)
+    return export(load(), edition).single_file()
+
+
+def kiosk() -> None:
+    """The story on a museum's screen: it lives in its frame, whatever becomes of the server."""
+    st.html(HERE / "story" / "page_kiosk.css")
+    st.iframe(kiosk_page(), height=600, alt=words_of("en")("page", "title"))
+
+
 words = words_of("en")
 st.set_page_config(page_title=words("page", "title"), layout="wide")
+if st.query_params.get("mode") == KIOSK["mode"]:
+    kiosk()
+    st.stop()
 st.html(HERE / "story" / "card.css")
 st.html(HERE / "story" / "page.css")
 st.navigation(

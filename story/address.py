@@ -14,6 +14,8 @@ from story.telling import OPENING, Story
 from story.words import LANGUAGES, Words
 
 CALENDARS = ("os", "ns")
+KIOSK = {"mode": "kiosk"}
+"""The query of a museum's screen; what else it says are settings of `story.kiosk`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,7 +154,7 @@
 
     function showPane() {
         root.dataset.pane = state.pane;
-        for (const button of all("[data-pane]")) button.setAttribute("aria-pressed", String(button.dataset.pane === state.pane));
+        for (const button of all("button[data-pane]")) button.setAttribute("aria-pressed", String(button.dataset.pane === state.pane));
         for (const pane of all(".pane")) pane.classList.toggle("open", pane.dataset.name === state.pane);
         if (state.pane === "city") showCity(host.minute);
         if (state.pane === "list" || state.pane === "place") showLists(host.minute);
@@ -396,7 +396,7 @@
                 if (host.playing) host.play(state.speed);
             } else if (calendar) { calendarIs(calendar); settle(); }
             else if (pane) {
-                if (pane === "place" && state.pane === "place") {  // once more: back to the list
+                if (pane === "place" && (kiosk || state.pane === "place")) {  // once more: back to the list
                     state.place = null;
                     host.choose(null, true);
                     showPlace();

@@ -52,6 +52,7 @@
     const veils = {warning: one(".warning"), staff: one(".staff")};
     const story = all("body > header, body > main");
     const panes = one(".panes");
+    panes.tabIndex = 0;
     function show(next) {
         mode = next;
         root.dataset.kiosk = next;

@@ -90,6 +90,12 @@ def read_settings(path: Path) -> Kiosk:
     return settings_of(table, path.name)
 
 
+def find_settings(asked: str | None, folder: Path) -> Kiosk:
+    """The settings of the file that was asked for, or of the `kiosk.toml` of a folder, if any."""
+    path = Path(asked) if asked else folder / "kiosk.toml"
+    return read_settings(path) if asked or path.exists() else Kiosk()
+
+
 def settings_of(table: Mapping[str, Any], file: str) -> Kiosk:
     """Settings from a table; `file` is named in the remarks."""
     kiosk, remarks = Kiosk(), []
@@ -229,14 +235,14 @@ def overlay(story: Story, words: Words) -> Markup:
     said = words.section("kiosk")
     return Markup(
         '<section class="attract" aria-label="{tour}" hidden><div class="attract-panel">'
-        '<p class="attract-when"></p><p class="attract-other"></p><h2 class="attract-line"></h2>'
+        '<p class="attract-when"></p><p class="attract-other"></p><h1 class="attract-line"></h1>'
         '<p class="attract-touch">{begin}</p></div></section>'
         '<div class="warning veil" role="alertdialog" aria-modal="true" aria-labelledby="warning-title" '
         'aria-describedby="warning-text" hidden><div class="box"><h2 id="warning-title">{still}</h2>'
         '<p id="warning-text"></p><button type="button" data-kiosk="keep" class="main">{keep}</button></div></div>'
         '<div class="staff veil" role="dialog" aria-modal="true" aria-label="{staff}" hidden>'
         '<div class="box"></div></div>'
-        '<section class="failure" aria-label="{title}">{picture}<p>{moment}</p></section>'
+        '<main class="failure" aria-label="{title}">{picture}<h1>{moment}</h1></main>'
     ).format(
         tour=words("page", "title"), begin=said["begin"], still=said["still"], keep=said["keep"],
         staff=said["staff"], title=words("page", "title"), moment=said["moment"],

@@ -65,6 +65,7 @@
         lately = [...lately.filter(at => now - at < LATELY_MS), now];
         if (!K.heal || lately.length > OFTEN) return fail();
         setTimeout(() => {
+            if (failed) return;
             try {
                 K.heal();
             } catch {
@@ -78,6 +79,7 @@
         failed = true;
         root.dataset.kiosk = "failure";
         document.querySelector(".failure").hidden = false;
+        for (const other of document.querySelectorAll(".attract, .veil, body > main, body > header")) other.hidden = true;
         setTimeout(() => location.reload(), AGAIN_MS);
     }
     globalThis.addEventListener("error", event => {
