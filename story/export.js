@@ -437,6 +437,8 @@
     // ---- share
 
     const dialog = one("dialog.share");
+    const own = location.protocol !== "about:";  // a frame that was given text has no address
+    if (!kiosk && !address && !own) one("[data-do=share]").hidden = true;
     function openShare() {
         const base = address || location.href.split("#")[0];
         const link = `${base}#${writeAddress()}`;

@@ -186,9 +186,8 @@ def test_there_is_a_tick_for_every_event_and_a_name_for_every_day(opened, story)
     page = opened()
 
     assert page.locator(".ticks b").count() == len(story.events)
-    assert page.locator(".ticks span").all_inner_texts() == [
-        f"{day} October" for day in range(21, 28)
-    ]
+    days = page.locator(".ticks span").all_inner_texts()
+    assert days == [*(f"{day} October" for day in range(21, 27)), "27"]
 
 
 def test_either_calendar_comes_first(opened):
