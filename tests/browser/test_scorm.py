@@ -1,7 +1,9 @@
 """The course package, opened and closed at any point in a learning system: scorm-again."""
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -434,3 +436,32 @@ def test_a_system_that_takes_nothing_more_is_told_of(system, open_page):
     item.evaluate(PAGE_SHOWN_AGAIN)
 
     expect(item.locator(".notice")).to_contain_text("does not keep your place")
+
+
+def test_left_and_come_back_to_it_lies_whole_in_the_browsers_cache(system, chromium):
+    path = subprocess.run(
+        ["sh", str(Path(__file__).parent / "find_browser.sh")],
+        capture_output=True, text=True, check=True,
+    ).stdout.strip()  # fmt: skip
+    with_cache = chromium.browser_type.launch(
+        executable_path=path,
+        args=["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+        ignore_default_args=["--disable-back-forward-cache"],  # the driver turns it off
+    )
+    try:
+        text = COURSE.format(kept="null", mode='"normal"', frame=FRAME)
+        page = with_cache.new_page()
+        page.goto(system.put("/course.html", text))
+        item_of(page)
+        page.evaluate(
+            "globalThis.same = true; api.settings = {logLevel: 5}; frames[0].petrograd.goTo(4000)"
+        )
+        page.goto(f"{system.address}/elsewhere.html")
+
+        page.evaluate("history.back()")
+
+        page.wait_for_function("globalThis.same")
+        page.wait_for_function("!frames[0].document.querySelector('.notice').hidden")
+        assert page.evaluate("frames[0].petrograd.host.minute") == 4000
+    finally:
+        with_cache.close()
