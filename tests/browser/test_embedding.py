@@ -348,7 +348,9 @@ def test_the_live_page_in_a_frame(server, course, open_page, sandbox):
     expect(inside.locator("[data-told=aurora-blank-shot]").first).to_be_visible(timeout=30_000)
     expect(inside.get_by_role("slider")).to_be_visible()
     the_map = inside.frame_locator("iframe")
-    expect(the_map.locator(".caption-event")).to_have_text("The Aurora fires one blank", timeout=30_000)
+    expect(the_map.locator(".caption-event")).to_have_text(
+        "The Aurora fires one blank", timeout=30_000
+    )
     take(page, f"embedding-streamlit{'-sandbox' if sandbox else ''}")
 
 

@@ -1,6 +1,7 @@
 """The course package as a learning system checks it: manifest, names, bytes."""
 
 import io
+import json
 import subprocess
 import sys
 import zipfile
@@ -135,3 +136,17 @@ def test_a_share_that_is_none_is_refused_in_one_sentence(tmp_path, asked, said):
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "p.zip").exists()
+
+
+def test_the_learning_system_of_the_tests_is_pinned_by_content_and_names_no_registry():
+    kit = ROOT / "tests" / "scorm"
+    lock = (kit / "package-lock.json").read_text("utf-8")
+    packages = {name: said for name, said in json.loads(lock)["packages"].items() if name}
+
+    assert list(packages) == ["node_modules/scorm-again"]
+    assert all(said["integrity"].startswith("sha512-") for said in packages.values())
+    pinned = (kit / "requirements.txt").read_text("utf-8")
+    assert pinned.count("--hash=sha256:") > 5
+    for text in (lock, pinned, (kit / "package.json").read_text("utf-8")):
+        assert "resolved" not in text
+        assert "://" not in text
