@@ -60,6 +60,7 @@ def test_the_page_has_one_link_to_it(folder):
     (link,) = links
     assert link["rel"] == "alternate"
     assert link["href"] == f"{ADDRESS}oembed.json"
+    assert link["title"] == "Petrograd, October 1917"
 
 
 @pytest.mark.parametrize(
