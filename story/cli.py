@@ -17,6 +17,7 @@ from functools import wraps
 from pathlib import Path
 from threading import Timer
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -26,6 +27,7 @@ from geo.looks import LOOKS
 from story.export import Edition, export, write_folder, write_whole
 from story.handout import PAPERS, NoBrowserError, print_pdf
 from story.kiosk import Kiosk, in_file, read_settings
+from story.precompressed import remove_stale, with_gzip
 from story.report import state_report
 from story.scorm import course_files, course_zip
 from story.telling import ROOT, DataError, Story, examine, read_story
@@ -200,6 +202,14 @@ class Language(click.ParamType[str]):
         return str(value)
 
 
+def _is_address(text: str) -> bool:
+    """Whether a text could be the address of a page."""
+    try:
+        return bool(re.fullmatch(r"https?://[!-~]+", text) and urlsplit(text).hostname)
+    except ValueError:
+        return False
+
+
 def edition(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say what an exported file tells; the command gets an `Edition`."""
 
@@ -228,7 +238,7 @@ def edition(command: Callable[..., None]) -> Callable[..., None]:
         **options: Any,
     ) -> None:
         address = options["address"]
-        if address is not None and not re.fullmatch(r"https?://[!\"$-~]+", address):
+        if address is not None and not _is_address(address):
             raise click.ClickException(
                 f"--address: {address!r} is no address; it should begin with https:// or http:// "
                 "and hold no space and no #"
@@ -273,9 +283,10 @@ def _writing(out: Path, write: Callable[[], None]) -> None:
 @click.argument("out")
 @click.option("--kiosk", "as_kiosk", is_flag=True, help="for a museum's screen")
 @click.option("--settings", type=click.Path(path_type=Path), help="of the kiosk: a kiosk.toml")
+@click.option("--gzip", "zipped", is_flag=True, help="a folder's files compressed as well: name.gz beside each")  # fmt: skip
 @edition
 def export_page(
-    story: Story, edition: Edition, out: str, as_kiosk: bool, settings: Path | None
+    story: Story, edition: Edition, out: str, as_kiosk: bool, settings: Path | None, zipped: bool
 ) -> None:
     """Write the story to OUT: one file "petrograd.html", or a folder "petrograd/"."""
     path = Path(out)
@@ -293,13 +304,20 @@ def export_page(
         for remark in (*kiosk.remarks, *faults):
             click.echo(remark, err=True)
         edition = replace(edition, kiosk=kiosk)
+    is_folder = out.endswith(("/", os.sep)) or os.path.isdir(path)
+    if zipped and not is_folder:
+        raise click.ClickException(f"--gzip is for a folder; {out}/ would name one")
     with _progress("making the page"):
         exported = export(story, edition)
-    if out.endswith(("/", os.sep)) or os.path.isdir(path):
+    if is_folder:
         files = exported.folder()
-        _writing(path, lambda: write_folder(path, files))
         size = sum(len(text.encode("utf-8")) for text in files.values())
-        click.echo(f"{path}: {len(files)} files, {size / 1000:.0f} kB")
+        _writing(path, lambda: write_folder(path, with_gzip(files) if zipped else files))
+        if not zipped:
+            _writing(path, lambda: remove_stale(path, files))
+        click.echo(
+            f"{path}: {len(files)} files{', each compressed too' if zipped else ''}, {size / 1000:.0f} kB"
+        )
     else:
         page = exported.single_file()
         _writing(path, lambda: write_whole(path, page))

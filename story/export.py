@@ -18,7 +18,7 @@ from errno import EINVAL, EISDIR, ENOTDIR
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -179,7 +179,7 @@ class Exported:
             return Markup("")
         return Markup(
             '<link rel="alternate" type="application/json+oembed" href="{}" title="{}">\n'
-        ).format(urljoin(address, OEMBED), self.fields["title"])
+        ).format(beside(address, OEMBED), self.fields["title"])
 
     def _oembed(self) -> str:
         """What a site that is given the address asks for, to frame the page by itself."""
@@ -294,6 +294,14 @@ def export(story: Story, edition: Edition) -> Exported:
             "pictures": "" if kiosk else pictures(story, edition.first, edition.last, words),
         },
     )  # fmt: skip
+
+
+def beside(address: str, name: str) -> str:
+    """The address of a file beside the page at `address`, which may name the page's folder."""
+    parts = urlsplit(address)
+    last = parts.path.rpartition("/")[2]
+    folder = parts.path if not last or "." in last else f"{parts.path}/"
+    return urljoin(urlunsplit((parts.scheme, parts.netloc, folder, "", "")), name)
 
 
 def code(address: str) -> Markup:
