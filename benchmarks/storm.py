@@ -22,7 +22,7 @@ CHORDS = (
     "Control+j", "Control+d", "Control+a", "Control+c", "Control+x", "Control+l", "Control+Equal",
     "Control+Minus", "Control+0", "Control+Shift+I", "Control+Shift+Delete", "Control+Enter",
     "Shift+Enter", "Alt+ArrowLeft", "Alt+ArrowRight", "Alt+Home", "Alt+d", "F1", "F3", "F5", "F6",
-    "F7", "F10", "F11", "F12", "BrowserBack", "BrowserForward", "BrowserRefresh", "Backspace",
+    "F7", "F10", "F11", "F12", "Backspace",
     "ContextMenu", "Escape", "Tab", "Shift+Tab", "Enter", "Space", "ArrowRight", "PageDown", "Home",
     "End", "a", "/", "'",
 )  # fmt: skip
@@ -174,7 +174,7 @@ class Watch:
             ("[scrollX, scrollY]", [0, 0]),
             ("String(getSelection())", ""),
             ("petrograd.kiosk.log.errors.length", 0),
-            ("document.querySelectorAll('[href], [target], [download]').length", 0),
+            ("document.querySelectorAll('a[href], area[href], [target], [download]').length", 0),
         ):
             answer = self.page.evaluate(question)
             if answer != wanted:
@@ -195,7 +195,9 @@ def storm(page: Page, acts: int, seed: int = 1917) -> list[str]:
     return watch.faults()
 
 
-def open_kiosk(browser: Browser, path: Path, width: int, height: int) -> tuple[BrowserContext, Page]:
+def open_kiosk(
+    browser: Browser, path: Path, width: int, height: int
+) -> tuple[BrowserContext, Page]:
     """A kiosk file in a window of its own, with a screen that is touched."""
     size = {"width": width, "height": height}
     context = browser.new_context(viewport=size, screen=size, has_touch=True)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@
         } catch { /* it may not */ }
         return found;
     }
-    const given = {...settings};
+    const given = K.given = {...settings};
     const list = value => Array.isArray(value) ? value.join(",") : String(value);
     const kinds = {
         look: value => value in looks, code: value => /^\d{4,8}$/.test(value),
