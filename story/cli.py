@@ -205,7 +205,7 @@ class Language(click.ParamType[str]):
 def _is_address(text: str) -> bool:
     """Whether a text could be the address of a page."""
     try:
-        return bool(re.fullmatch(r"https?://[!"$-~]+", text) and urlsplit(text).hostname)
+        return bool(re.fullmatch(r'https?://[!"$-~]+', text) and urlsplit(text).hostname)
     except ValueError:
         return False
 
