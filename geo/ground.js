@@ -1,7 +1,8 @@
 // Draws the ground: one canvas below the story, names above it, a scale. Pure questions first, then
 // a thin layer that touches the map. One global name; text is set as text. The payload is that of
-// geo/ground.py. A map that shows more fires "labels" with {boxes, places, texts}: where no name
-// may lie ([left, top, right, bottom] in pixels of the view), and what is already said.
+// geo/ground.py. A map that shows more fires "labels" with {boxes, lines, places, texts, quarters}:
+// where no name may lie ([left, top, right, bottom], and [[x, y], ...], in pixels of the view), and
+// what is already said: ids of places, names, those of quarters and islands among them.
 globalThis.ground = globalThis.ground || (() => {
     "use strict";
 
@@ -43,6 +44,12 @@ globalThis.ground = globalThis.ground || (() => {
         return box;
     }
     const meets = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+
+    // whether the box round the nth step of a line meets another
+    function reaches(line, n, [left, top, right, bottom]) {
+        const x0 = line[2 * n], y0 = line[2 * n + 1], x1 = line[2 * n + 2], y1 = line[2 * n + 3];
+        return (x0 < right || x1 < right) && (x0 > left || x1 > left) && (y0 < bottom || y1 < bottom) && (y0 > top || y1 > top);
+    }
 
     // pieces of at most so many steps, so that what lies out of view costs nothing
     function pieces(line, most = 40) {
@@ -104,6 +111,7 @@ globalThis.ground = globalThis.ground || (() => {
 
     const upright = angle => angle > Math.PI / 2 ? angle - Math.PI : angle <= -Math.PI / 2 ? angle + Math.PI : angle;
 
+    const LEAST_BROAD_PX = 7;  // of a stream whose name grows with it
     const CHUNK = 11;  // pixels between the points from which a bent name hangs
     const MOST_TURN = 0.42, MOST_BEND = 1.9;  // radians at one point, and in all, that letters bear
 
@@ -172,10 +180,11 @@ globalThis.ground = globalThis.ground || (() => {
     }
 
     // how a kind of name is written: font before the size, space between letters in ems, whether
-    // it bends with its line, how many ems it stands above it, and whether it may move up or down
+    // it bends with its line, how many ems it stands above it, whether it may move up or down, and
+    // whether it grows with the city
     const MANNERS = {
         seas: {font: "italic", space: 0.3},
-        streams: {font: "italic", space: 0.24, bends: true},
+        streams: {font: "italic", space: 0.24, bends: true, grows: true},
         canals: {font: "italic", space: 0.12, bends: true},
         islands: {font: "small-caps", space: 0.2, aside: true},
         quarters: {font: "small-caps", space: 0.2, aside: true},
@@ -188,6 +197,9 @@ globalThis.ground = globalThis.ground || (() => {
         buildings: {font: "italic", space: 0, aside: true},
         bridges: {font: "italic", space: 0},
     };
+    // "Vyborg" and "Vyborg Side" are one quarter
+    const opening = text => text.toLowerCase().slice(0, 6);
+
     const ASIDE = [0, -1, 1, -2, 2];  // lines up or down from where a name should stand
 
     // ---- the scale: round lengths
@@ -215,7 +227,7 @@ globalThis.ground = globalThis.ground || (() => {
     const STREET_M = {1: 34, 2: 21, 3: 13};
     const LEAST_PX = {1: 1.5, 2: 0.9, 3: 0.5};
     const SHOWN_FROM = {1: 0, 2: 11.5, 3: 12.75};  // zoom, by rank
-    const LININGS = [[2.6, 0.75], [6, 0.45], [10.5, 0.22]];  // pixels from the shore, strength
+    const LININGS = [[2.6, 0.9], [6, 0.55], [10.5, 0.3]];  // pixels from the shore, strength
 
     // everything of the payload that is drawn, ready for a canvas
     function prepare(payload) {
@@ -379,7 +391,7 @@ globalThis.ground = globalThis.ground || (() => {
         function railways(wide, gap) {
             for (const {line, behind} of drawn.railways) {
                 for (let from = 0; from + 1 < behind.length; from++) {
-                    const inView = n => meets(boxOf([line.subarray(2 * n, 2 * n + 4)]), near);
+                    const inView = n => reaches(line, n, near);
                     if (!inView(from)) continue;
                     let to = from + 1;
                     while (to + 1 < behind.length && inView(to)) to++;
@@ -466,25 +478,33 @@ globalThis.ground = globalThis.ground || (() => {
         const known = names.map(([text, kind, from, until, height, place, where], number) => {
             const manner = MANNERS[kind];
             pen.font = `${manner.font} ${height}px ${FONTS}`;
-            const width = pen.measureText(text).width * 1.02 + manner.space * height * (text.length - 1) + 4;
+            const width = pen.measureText(text).width * 1.02 + manner.space * height * (text.length - 1);
             const along = typeof where[0] === "string" ? drawn.shapes[where[0]][where[1]].lines
                 .map(line => ({line, behind: measured(line), box: boxOf([line])})) : null;
             const [x, y] = along ? [0, 0] : project(where[0], where[1]);
             return {
                 number, text, kind, from, until, height, place, manner, width, along,
+                broad: along ? drawn.shapes[where[0]][where[1]].number : 0,
                 at: along ? null : [x - drawn.origin[0], y - drawn.origin[1], where[2] * Math.PI / 180],
                 nodes: [], spots: null, last: [],
             };
         });
 
         let view = null;  // where the names have been looked for
-        let taken = [], places = new Set(), texts = new Set();
+        let taken = [], places = new Set(), texts = new Set(), quarters = [], heard = "";
         let asked = false;
 
         // places for a name in this view, the best first
         function spotsOf(name) {
-            const {width, height, manner} = name;
-            const high = height * 1.12;
+            const {manner} = name;
+            let size = 1;
+            if (manner.grows && name.broad) {  // no higher than the stream is broad, more or less
+                const broad = name.broad / metresPerPx(view.zoom, 59.94);
+                if (broad < LEAST_BROAD_PX) return [];
+                size = Math.min(Math.max(1, Math.min(1.5, 1 + (view.zoom - 14) * 0.2)), Math.max(11.5, broad * 0.7) / name.height);
+            }
+            const width = name.width * size + 4, height = name.height * size, high = height * 1.12;
+            name.size = height.toFixed(1);
             const spots = [];
             if (name.at) {
                 const [x, y, turn] = name.at;
@@ -499,13 +519,13 @@ globalThis.ground = globalThis.ground || (() => {
                 if (total * view.scale < width || !meets(round, view.seen)) continue;
                 let first = Infinity, last = -Infinity;
                 for (let n = 0; n + 1 < behind.length; n++) {
-                    if (meets(boxOf([line.subarray(2 * n, 2 * n + 4)]), view.seen)) {
+                    if (reaches(line, n, view.seen)) {
                         first = Math.min(first, behind[n]);
                         last = Math.max(last, behind[n + 1]);
                     }
                 }
                 if (last < first) continue;
-                const middle = (first + last) / 2, step = Math.max(24, width / 4, (last - first) * view.scale / 40) / view.scale;
+                const middle = (first + last) / 2, step = Math.max(24, width / 4, (last - first) * view.scale / 24) / view.scale;
                 for (let n = 0; n * step <= (last - first) / 2; n++) {
                     for (const at of n ? [middle - n * step, middle + n * step] : [middle]) {
                         const spot = lay(line, behind, at, width, high, view, manner.bends, (manner.lift || 0) * height);
@@ -540,19 +560,24 @@ globalThis.ground = globalThis.ground || (() => {
         function layOut() {
             asked = false;
             if (!view) look();
-            const boxes = taken.map(([left, top, right, bottom]) => box((left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2));
+            const boxes = [...taken];
             const free = spot => !spot.boxes.some(one => { const wide = pad(one); return boxes.some(other => collide(wide, other)); });
-            const due = known.filter(name => view.zoom >= name.from && view.zoom < name.until && !texts.has(name.text) && !(name.place && places.has(name.place)));
+            const due = known.filter(name => view.zoom >= name.from && view.zoom < name.until && !texts.has(name.text)
+                && !(name.place && places.has(name.place)));
             const shown = new Map();
+            const called = new Set(quarters);  // a quarter is named after its island, and once is enough
             const put = (name, spot) => {
                 boxes.push(...spot.boxes);
                 if (!shown.has(name)) shown.set(name, []);
                 shown.get(name).push(spot);
             };
             for (const name of due) {
+                const call = ["quarters", "islands"].includes(name.kind) ? opening(name.text) : null;
+                if (called.has(call)) continue;
                 name.spots = name.spots || spotsOf(name);
                 const spot = name.spots.find(free);
                 if (spot) put(name, spot);
+                if (spot && call) called.add(call);
             }
             if (view.zoom >= 14.5) {  // a long street says its name again
                 for (const [name, [one]] of [...shown]) {
@@ -578,6 +603,10 @@ globalThis.ground = globalThis.ground || (() => {
                 const key = spot.points ? spot.points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")
                     : `${spot.x.toFixed(1)} ${spot.y.toFixed(1)} ${(spot.turn * 180 / Math.PI).toFixed(1)}`;
                 let node = name.nodes[n];
+                if (node && node.size !== name.size) {
+                    node.text.setAttribute("font-size", node.size = name.size);
+                    node.text.setAttribute("letter-spacing", (name.manner.space * name.size).toFixed(2));
+                }
                 if (node && Boolean(node.path) !== Boolean(spot.points)) {
                     node.text.remove();
                     if (node.path) node.path.remove();
@@ -592,15 +621,15 @@ globalThis.ground = globalThis.ground || (() => {
         }
 
         function make(name, n, spot) {
-            const {manner, height} = name;
-            const text = svg("text", {class: `ground-name ground-${name.kind}`, dy: ".33em", "text-anchor": "middle", "font-size": height,
-                "letter-spacing": (manner.space * height).toFixed(2)});
+            const {manner, size} = name;
+            const text = svg("text", {class: `ground-name ground-${name.kind}`, dy: ".33em", "text-anchor": "middle", "font-size": size,
+                "letter-spacing": (manner.space * size).toFixed(2)});
             if (manner.font === "italic") text.setAttribute("font-style", "italic");
             if (manner.font === "small-caps") text.setAttribute("font-variant", "small-caps");
             sheet.append(text);
             if (!spot.points) {
                 text.textContent = name.text;
-                return {text};
+                return {text, size};
             }
             const id = `ground-path-${name.number}-${n}`;
             const path = svg("path", {id});
@@ -608,7 +637,7 @@ globalThis.ground = globalThis.ground || (() => {
             const along = svg("textPath", {href: `#${id}`, startOffset: "50%"});
             along.textContent = name.text;
             text.append(along);
-            return {text, path};
+            return {text, path, size};
         }
 
         // once, however many asked, and before anything is painted
@@ -622,12 +651,19 @@ globalThis.ground = globalThis.ground || (() => {
             ask();
         });
         map.on("labels", said => {
-            const same = said.boxes.length === taken.length && said.boxes.every((one, n) => one.every((edge, k) => edge === taken[n][k]))
-                && said.places.length === places.size && said.places.every(id => places.has(id));
-            if (same) return;
-            taken = said.boxes;
+            const now = JSON.stringify([said.boxes, said.lines, said.places, said.texts, said.quarters]);
+            if (now === heard) return;
+            heard = now;
+            taken = said.boxes.map(([left, top, right, bottom]) => box((left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2));
+            for (const line of said.lines) {
+                for (let n = 1; n < line.length; n++) {
+                    const [[x0, y0], [x1, y1]] = [line[n - 1], line[n]];
+                    taken.push(box((x0 + x1) / 2, (y0 + y1) / 2, Math.hypot(x1 - x0, y1 - y0) / 2, 3, Math.atan2(y1 - y0, x1 - x0)));
+                }
+            }
             places = new Set(said.places);
             texts = new Set(said.texts);
+            quarters = said.quarters.map(opening);
             ask();
         });
         map.whenReady(ask);
@@ -646,7 +682,7 @@ globalThis.ground = globalThis.ground || (() => {
                 svg("path", {d: "M0-9 4.5 14 0 10.5-4.5 14Z", fill: "none", stroke: "currentcolor", "stroke-width": 1}),
                 svg("path", {d: "M0-9 4.5 14 0 10.5Z", fill: "currentcolor"}));
             const letter = svg("text", {y: -12, "text-anchor": "middle"});
-            letter.textContent = words.north.slice(0, 1);
+            letter.textContent = [...words.north][0];
             north.append(letter);
             const bars = svg("svg", {class: "ground-bars", height: 36, role: "img"});
             box.append(north, bars);

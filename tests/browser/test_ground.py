@@ -48,6 +48,21 @@ READ = """() => {
         const b = node.getBoundingClientRect();
         return b.width * b.height ? [[[b.left, b.top], [b.right, b.top], [b.right, b.bottom], [b.left, b.bottom]]] : [];
     };
+    // lines of the story, each step as wide as it is drawn at least
+    const lines = [];
+    const {map} = storyMap.current;
+    map.eachLayer(layer => {
+        if (!(layer instanceof L.Polyline) || layer.options.opacity < 0.5) return;
+        const parts = layer.getLatLngs();
+        for (const part of Array.isArray(parts[0]) ? parts : [parts]) {
+            const at = part.map(point => map.latLngToContainerPoint(point));
+            for (let n = 1; n < at.length; n++) {
+                const [a, b] = [at[n - 1], at[n]], long = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+                const [x, y] = [(b.y - a.y) / long * 1.5, (a.x - b.x) / long * 1.5];
+                lines.push([[a.x + x, a.y + y], [b.x + x, b.y + y], [b.x - x, b.y - y], [a.x - x, a.y - y]]);
+            }
+        }
+    });
     const all = (selector, what, read) => [...document.querySelectorAll(selector)].map(node => [what, node.textContent, read(node)]);
     return [
         ...all(".ground-names text", "ground", cells),
@@ -56,6 +71,7 @@ READ = """() => {
         ...all(".place-mark > svg:first-child", "mark", cornersOf),
         ...all(".unit:not([hidden]) > svg", "mark", cornersOf),
         ...all(".leaflet-control", "control", cornersOf),
+        ["line", "", lines],
     ].filter(([, , cells]) => cells.length);
 }"""
 
@@ -96,6 +112,7 @@ def covered(read):
         (what, text, number, Polygon(corners))
         for number, (what, text, found) in enumerate(read)
         for corners in found
+        if Polygon(corners).area
     ]
     tree = STRtree([cell[3] for cell in cells])
     pairs = {}
