@@ -68,6 +68,12 @@ globalThis.ground = globalThis.ground || (() => {
         return path;
     }
 
+    // a shape whose path is made when it first comes into view
+    function shape(lines, closed, number = 0) {
+        let path = null;
+        return {number, box: boxOf(lines), path: () => path || (path = pathOf(lines, closed))};
+    }
+
     // ---- names: where they may lie
 
     // A box that may stand aslant: middle, half its sides, the way its long side runs.
@@ -236,25 +242,20 @@ globalThis.ground = globalThis.ground || (() => {
         const shapes = Object.fromEntries(Object.entries(payload.shapes).map(([layer, features]) => [
             layer, features.map(([number, ...flats]) => ({number, lines: flats.map(flat => unpack(flat, origin))})),
         ]));
-        const area = feature => ({path: pathOf(feature.lines, true), box: boxOf(feature.lines)});
-        const stroke = (feature, line) => ({path: pathOf([line]), box: boxOf([line]), number: feature.number});
-        const areas = layer => (shapes[layer] || []).map(area);
-        const strokes = layer => (shapes[layer] || []).flatMap(feature =>
-            feature.lines.flatMap(line => pieces(line)).map(line => stroke(feature, line)));
+        const areas = layer => (shapes[layer] || []).map(({lines}) => shape(lines, true));
+        const strokes = layer => (shapes[layer] || []).flatMap(({lines, number}) =>
+            lines.flatMap(line => pieces(line)).map(line => shape([line], false, number)));
         const corner = (lon, lat) => {
             const [x, y] = project(lon, lat);
             return [x - origin[0], y - origin[1]];
         };
         const frame = [...corner(west, north), ...corner(east, south)];
         // all of the sheet that is not water: islands are holes in the water
-        const landOf = water => {
-            const path = pathOf(water.flatMap(feature => feature.lines), true);
-            path.rect(frame[0], frame[1], frame[2] - frame[0], frame[3] - frame[1]);
-            return path;
-        };
+        const [left, top, right, bottom] = frame;
+        const round = Float64Array.of(left, top, right, top, right, bottom, left, bottom);
         return {
             origin, shapes, frame,
-            land: landOf(shapes.water || []), shores: strokes("water"), canals: strokes("canals"),
+            land: shape([round, ...(shapes.water || []).flatMap(({lines}) => lines)], true), shores: strokes("water"), canals: strokes("canals"),
             quarters: areas("quarters"), parks: areas("parks"), cemeteries: areas("cemeteries"), squares: areas("squares"),
             streets: strokes("streets").sort((a, b) => b.number - a.number), bridges: strokes("bridges"),
             railways: (shapes.railways || []).flatMap(feature => feature.lines).map(line => ({line, behind: measured(line)})),
@@ -297,13 +298,13 @@ globalThis.ground = globalThis.ground || (() => {
         const only = list => list.filter(one => meets(one.box, near));
         const fill = (list, colour) => {
             ctx.fillStyle = colour;
-            for (const one of list) ctx.fill(one.path, "evenodd");
+            for (const one of list) ctx.fill(one.path(), "evenodd");
         };
         const stroke = (list, colour, lineWidth) => {
             ctx.strokeStyle = colour;
             for (const one of list) {
                 ctx.lineWidth = typeof lineWidth === "function" ? lineWidth(one.number) : lineWidth;
-                ctx.stroke(one.path);
+                ctx.stroke(one.path());
             }
         };
         const [left, top, right, bottom] = drawn.frame;
@@ -346,7 +347,7 @@ globalThis.ground = globalThis.ground || (() => {
             stroke(shores, mix(look.water, look.lining, strength), px(2 * away * apart + 0.7));
             stroke(shores, look.water, px(2 * away * apart - 0.7));
         }
-        fill([{path: drawn.land}], look.land);
+        fill([drawn.land], look.land);
         fill(only(drawn.quarters), look.quarter);
         const parks = only(drawn.parks), cemeteries = only(drawn.cemeteries);
         fill(parks, look.park);
@@ -477,13 +478,11 @@ globalThis.ground = globalThis.ground || (() => {
         const pen = document.createElement("canvas").getContext("2d");
         const known = names.map(([text, kind, from, until, height, place, where], number) => {
             const manner = MANNERS[kind];
-            pen.font = `${manner.font} ${height}px ${FONTS}`;
-            const width = pen.measureText(text).width * 1.02 + manner.space * height * (text.length - 1);
             const along = typeof where[0] === "string" ? drawn.shapes[where[0]][where[1]].lines
-                .map(line => ({line, behind: measured(line), box: boxOf([line])})) : null;
+                .map(line => ({line, behind: null, box: boxOf([line])})) : null;
             const [x, y] = along ? [0, 0] : project(where[0], where[1]);
             return {
-                number, text, kind, from, until, height, place, manner, width, along,
+                number, text, kind, from, until, height, place, manner, width: null, along,
                 broad: along ? drawn.shapes[where[0]][where[1]].number : 0,
                 at: along ? null : [x - drawn.origin[0], y - drawn.origin[1], where[2] * Math.PI / 180],
                 nodes: [], spots: null, last: [],
@@ -492,11 +491,16 @@ globalThis.ground = globalThis.ground || (() => {
 
         let view = null;  // where the names have been looked for
         let taken = [], places = new Set(), texts = new Set(), quarters = [], heard = "";
-        let asked = false;
+        let asked = true;  // the city is painted first, its names right after
 
         // places for a name in this view, the best first
         function spotsOf(name) {
             const {manner} = name;
+            if (name.width === null) {
+                const font = `${manner.font} ${name.height}px ${FONTS}`;
+                pen.font = font;
+                name.width = pen.measureText(name.text).width * 1.02 + manner.space * name.height * (name.text.length - 1);
+            }
             let size = 1;
             if (manner.grows && name.broad) {  // no higher than the stream is broad, more or less
                 const broad = name.broad / metresPerPx(view.zoom, 59.94);
@@ -514,9 +518,10 @@ globalThis.ground = globalThis.ground || (() => {
                 }
                 return spots.filter(inView);
             }
-            for (const {line, behind, box: round} of name.along) {
-                const total = behind[behind.length - 1];
-                if (total * view.scale < width || !meets(round, view.seen)) continue;
+            for (const one of name.along) {
+                if (!meets(one.box, view.seen)) continue;
+                const line = one.line, behind = one.behind || (one.behind = measured(line));
+                if (behind[behind.length - 1] * view.scale < width) continue;
                 let first = Infinity, last = -Infinity;
                 for (let n = 0; n + 1 < behind.length; n++) {
                     if (reaches(line, n, view.seen)) {
@@ -666,7 +671,7 @@ globalThis.ground = globalThis.ground || (() => {
             quarters = said.quarters.map(opening);
             ask();
         });
-        map.whenReady(ask);
+        requestAnimationFrame(() => setTimeout(layOut));
         return {layOut, forget: () => { view = null; }};  // anew from the start
     }
 
