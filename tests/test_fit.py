@@ -155,7 +155,7 @@ def test_an_edge_follows_a_canal_only_if_it_runs_the_same_way(off, aside, follow
 
 
 def test_an_edge_that_follows_for_a_few_metres_follows_by_chance(off):
-    assert off([(520, 700), (520, 900)]) == {}
+    assert off([(520, 700), (520, 840)]) == {}
 
 
 def test_of_two_edges_beside_one_water_the_nearer_counts(off):
