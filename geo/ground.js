@@ -230,7 +230,7 @@ globalThis.ground = globalThis.ground || (() => {
         return `#${channel(1)}${channel(3)}${channel(5)}`;
     }
 
-    const STREET_M = {1: 34, 2: 21, 3: 13};
+    const STREET_M = {1: 30, 2: 20, 3: 13};
     const LEAST_PX = {1: 1.5, 2: 0.9, 3: 0.5};
     const SHOWN_FROM = {1: 0, 2: 11.5, 3: 12.75};  // zoom, by rank
     const LININGS = [[2.6, 0.9], [6, 0.55], [10.5, 0.3]];  // pixels from the shore, strength
@@ -356,12 +356,6 @@ globalThis.ground = globalThis.ground || (() => {
             fill(parks, pattern(ctx, view, "dot", look.park_mark));
             fill(cemeteries, pattern(ctx, view, "cross", look.cemetery_mark));
         }
-        stroke(shores, look.bank, px(bankPx * 1.2));
-        ctx.lineCap = "butt";  // canals end at the bank; their water opens it
-        if (zoom >= 12) stroke(canals, look.bank, number => canalWide(number) + px(2 * bankPx));
-        ctx.lineCap = "round";
-        stroke(canals, look.water, canalWide);
-
         // streets as ribbons that run into each other and into the squares
         const squares = only(drawn.squares);
         const edgePx = zoom < 12.5 ? 0.5 : zoom < 14 ? 0.8 : 1;
@@ -370,10 +364,17 @@ globalThis.ground = globalThis.ground || (() => {
         fill(squares, look.street);
         stroke(streets, look.street, streetWide);
 
+        // banks and canals over the streets: a quay ends at the water, and a bridge begins there
+        stroke(shores, look.bank, px(bankPx * 1.2));
+        ctx.lineCap = "butt";  // canals end at the bank; their water opens it
+        if (zoom >= 12) stroke(canals, look.bank, number => canalWide(number) + px(2 * bankPx));
+        ctx.lineCap = "round";
+        stroke(canals, look.water, canalWide);
+
         ctx.lineCap = "butt";
-        const bridges = zoom >= 13 ? only(drawn.bridges) : [];
-        stroke(bridges, look.bridge_edge, rank => streetWide(rank) * 0.86 + px(zoom < 14.5 ? 1.6 : 2.4));
-        stroke(bridges, look.street, rank => streetWide(rank) * 0.86);
+        const bridges = only(drawn.bridges).filter(one => zoom >= SHOWN_FROM[one.number]);
+        if (zoom >= 13) stroke(bridges, look.bridge_edge, rank => streetWide(rank) * 0.92 + px(zoom < 14.5 ? 1.6 : 2.4));
+        stroke(bridges, look.street, rank => streetWide(rank) * 0.92);
 
         railways(px(zoom < 11 ? 1 : zoom < 14 ? 2.2 : 3), look.railway_gap);
 
