@@ -477,7 +477,7 @@ globalThis.ground = globalThis.ground || (() => {
         pane.append(sheet);
 
         const pen = document.createElement("canvas").getContext("2d");
-        const known = names.map(([text, kind, from, until, height, place, where], number) => {
+        const known = names.map(([text, kind, from, until, height, place, where, open = []], number) => {
             const manner = MANNERS[kind];
             const along = typeof where[0] === "string" ? drawn.shapes[where[0]][where[1]].lines
                 .map(line => ({line, behind: null, box: boxOf([line])})) : null;
@@ -486,7 +486,12 @@ globalThis.ground = globalThis.ground || (() => {
                 number, text, kind, from, until, height, place, manner, width: null, along,
                 broad: along ? drawn.shapes[where[0]][where[1]].number : 0,
                 at: along ? null : [x - drawn.origin[0], y - drawn.origin[1], where[2] * Math.PI / 180],
-                nodes: [], spots: null, last: [],
+                // points of a sea: [x, y, pixels at home to the shore]
+                open: open.map(([lon, lat, metres]) => {
+                    const [left, top] = project(lon, lat);
+                    return [left - drawn.origin[0], top - drawn.origin[1], metres / metresPerPx(HOME_ZOOM, lat)];
+                }),
+                nodes: [], spots: null,
             };
         });
 
@@ -502,7 +507,7 @@ globalThis.ground = globalThis.ground || (() => {
                 pen.font = font;
                 name.width = pen.measureText(name.text).width * 1.02 + manner.space * name.height * (name.text.length - 1);
             }
-            let size = 1;
+            let size = name.open.length ? Math.max(0.7, Math.min(1, 1 + (view.zoom - 11) * 0.15)) : 1;
             if (manner.grows && name.broad) {  // no higher than the stream is broad, more or less
                 const broad = name.broad / metresPerPx(view.zoom, 59.94);
                 if (broad < LEAST_BROAD_PX) return [];
@@ -511,6 +516,14 @@ globalThis.ground = globalThis.ground || (() => {
             const width = name.width * size + 4, height = name.height * size, high = height * 1.12;
             name.size = height.toFixed(1);
             const spots = [];
+            if (name.open.length) {
+                for (const [left, top, away] of name.open) {
+                    if (away * view.scale < width * 0.38) continue;
+                    const x = left * view.scale + view.x, y = top * view.scale + view.y;
+                    spots.push({x, y, turn: 0, cost: Math.hypot(x - view.width / 2, y - view.height / 2), boxes: [box(x, y, width / 2, high / 2)]});
+                }
+                return spots.filter(inView).sort((a, b) => a.cost - b.cost);
+            }
             if (name.at) {
                 const [x, y, turn] = name.at;
                 const at = [x * view.scale + view.x, y * view.scale + view.y];
