@@ -422,7 +422,7 @@ def report(ground_folder: Path = GROUND, reference: Path = REFERENCE) -> list[Ro
         )
     survey = Survey(ground)
     names = {
-        feature.id: feature.properties.get("name_en", feature.id)
+        feature.id: feature.properties.get("name_1917", feature.id)
         for layer in ("canals", "bridges")
         for feature in ground[layer]
     }
