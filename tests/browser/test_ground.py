@@ -188,7 +188,7 @@ def test_names_stand_upright_and_whole_in_the_view(page):
 def test_what_the_story_names_the_ground_does_not_name_again(page, story):
     said_by_both = 0
     named = {
-        feature.properties.get("name_en") for layer in story.ground.values() for feature in layer
+        feature.properties.get("name_1917") for layer in story.ground.values() for feature in layer
     }
     for zoom, centre in itertools.product((14, 15, 16), CENTRES.values()):
         look(page, zoom, centre)

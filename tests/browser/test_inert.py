@@ -107,7 +107,7 @@ def spoilt(data_copy, story):
     rename_a_unit(data_copy / "events" / "data", map_payload(story, words_of("en"))["units"])
     spoil_geojson(data_copy / "geo" / "data" / "places.geojson", ("name_en", "today_en"))
     for path in (data_copy / "geo" / "data" / "basemap").glob("*.geojson"):
-        spoil_geojson(path, ("name_en",))
+        spoil_geojson(path, ("name_1917",))
     read = read_story(data_copy)
     pattern = read.places["palace-square"]
     added = {
@@ -234,10 +234,10 @@ def test_cards_are_shown_as_written(page, spoilt, words):
 def test_names_on_the_ground_are_shown_as_written(page, spoilt):
     """As many as there is room for, in many views."""
     named = {
-        tuple(units_of(feature.properties["name_en"]))
+        tuple(units_of(feature.properties["name_1917"]))
         for layer in spoilt.ground.values()
         for feature in layer
-        if "name_en" in feature.properties
+        if "name_1917" in feature.properties
     }
 
     shown = page.evaluate(

@@ -165,7 +165,9 @@ def test_names_come_by_weight():
         ),
         "parks": (Feature("c", square_of(300), {"name_1917": "Garden"}),),
         "water": (Feature("d", Polygon(HOLE), {"name_1917": "Gulf"}),),
-        "canals": (Feature("e", EASTWARD, {"name_1917": "Neva", "width_m": 400, "in_water": True}),),
+        "canals": (
+            Feature("e", EASTWARD, {"name_1917": "Neva", "width_m": 400, "in_water": True}),
+        ),
     }
 
     names = ground_payload(ground, DAY, "en")["names"]
