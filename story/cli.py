@@ -312,9 +312,9 @@ def export_page(
     if is_folder:
         files = exported.folder()
         size = sum(len(text.encode("utf-8")) for text in files.values())
-        _writing(path, lambda: write_folder(path, with_gzip(files) if zipped else files))
         if not zipped:
             _writing(path, lambda: remove_stale(path, files))
+        _writing(path, lambda: write_folder(path, with_gzip(files) if zipped else files))
         click.echo(
             f"{path}: {len(files)} files{', each compressed too' if zipped else ''}, {size / 1000:.0f} kB"
         )

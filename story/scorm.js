@@ -76,7 +76,7 @@
     const isDone = () => complete === "last"
         ? seen.has(events[events.length - 1].id) : seen.size >= complete * events.length - 1e-6;
 
-    const began = performance.now();
+    let began = 0;       // of this sitting, in ms of the page's own clock
     function sessionTime() {
         const whole = Math.floor((performance.now() - began) / 1000);
         const two = n => String(n).padStart(2, "0");
@@ -119,6 +119,7 @@
     function enter() {
         if (open || ask("LMSInitialize", "") !== "true") return open;
         open = true;
+        began = performance.now();
         counts = !["browse", "review"].includes(get("cmi.core.lesson_mode"));
         const status = get("cmi.core.lesson_status");
         done = settled = status === "completed" || status === "passed";

@@ -34,11 +34,15 @@ FRAME = '<iframe title="The item" src="/item/index.html"></iframe>'
 LIMITS = {"cmi.core.lesson_location": 255, "cmi.suspend_data": 4096}
 
 
-def package(story, complete, **said):
+def package(story, complete, commit_ms=0, seen_ms=700, **said):
     """A package that tells the system of each event at once, not every ten seconds."""
     files = course_files(export(story, Edition(**said)), complete)
-    assert "COMMIT_MS = 10000;" in files["scorm.js"]
-    files["scorm.js"] = files["scorm.js"].replace("COMMIT_MS = 10000;", "COMMIT_MS = 0;")
+    for shipped, here in {
+        "COMMIT_MS = 10000;": f"COMMIT_MS = {commit_ms};",
+        "SEEN_MS = 700;": f"SEEN_MS = {seen_ms};",
+    }.items():
+        assert files["scorm.js"].count(shipped) == 1
+        files["scorm.js"] = files["scorm.js"].replace(shipped, here)
     return course_zip(files)
 
 
@@ -141,7 +145,6 @@ ENDS = {
     "the frame is taken out": lambda page, system: page.evaluate(
         "document.querySelector('iframe').remove()"
     ),
-    "the tab goes to the back": lambda page, system: page.evaluate(HIDE),
 }
 
 
@@ -155,6 +158,40 @@ def test_opened_and_closed_it_is_incomplete_and_keeps_its_place(system, open_pag
     sent = system.posted(lambda sent: "T10:00" in sent["cmi"]["core"]["lesson_location"])
     assert state_of(sent)[0] == "incomplete"
     assert not any(sent["cmi"]["core"]["lesson_status"] == "completed" for sent in system.posts)
+
+
+def test_when_the_tab_goes_to_the_back_it_is_stored_at_once(system, open_page):
+    page, _ = open_course(system, open_page)
+
+    said, place = page.evaluate(
+        f"""minute => {{
+            const {{petrograd}} = frames[0];
+            petrograd.goTo(minute);
+            const before = said.length;
+            ({HIDE})();
+            return [said.slice(before), petrograd.address()];
+        }}""",
+        minute_of(at("25 10:00")),
+    )
+
+    assert said[0] == ["LMSSetValue", "cmi.core.lesson_location", place]
+    assert said[1][:2] == ["LMSSetValue", "cmi.suspend_data"]
+    assert said[2:] == [["LMSCommit", ""]]
+
+
+def test_events_seen_soon_after_each_other_are_stored_together(system, open_page, story):
+    system.put_zip("/item/", package(story, "last", commit_ms=600_000, seen_ms=0))
+    page, item = open_course(system, open_page)
+    commits = "said.filter(([name]) => name === 'LMSCommit').length"
+    before = page.evaluate(commits)
+    for event in story.events[10:13]:
+        step(item, event)
+        item.evaluate("new Promise(done => setTimeout(done))")  # after the one that sees it
+
+    assert page.evaluate(commits) == before
+    page.evaluate(HIDE)
+    assert page.evaluate(commits) == before + 1
+    assert bits(system.posts[-1]["cmi"]["suspend_data"]) >= 3
 
 
 def test_closed_it_says_how_long_it_was_open_and_that_it_will_go_on(system, open_page):
@@ -333,7 +370,7 @@ def test_what_it_keeps_is_never_longer_than_the_standard_grants(system, open_pag
     item.evaluate("petrograd.host.lookAt([30.31234567, 59.93456789, 15.123456])")
     item.evaluate("([minute, id]) => petrograd.goTo(minute, id)", [minute_of(event.shown), long])
     assert len(item.evaluate("petrograd.address()")) > 255
-    seen(system, 1)
+    page.evaluate(HIDE)
 
     said = page.evaluate("said")
     kept = {
