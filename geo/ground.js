@@ -119,6 +119,7 @@ globalThis.ground = globalThis.ground || (() => {
 
     const LEAST_BROAD_PX = 7;  // of a stream whose name grows with it
     const CHUNK = 11;  // pixels between the points from which a bent name hangs
+    const AGAIN_PX = 620;  // between two places where the same name stands
     const MOST_TURN = 0.42, MOST_BEND = 1.9;  // radians at one point, and in all, that letters bear
 
     // A name of `width` whose middle lies `at` along a line: straight where the line nearly is,
@@ -586,9 +587,14 @@ globalThis.ground = globalThis.ground || (() => {
             const due = known.filter(name => view.zoom >= name.from && view.zoom < name.until && !texts.has(name.text)
                 && !(name.place && places.has(name.place)));
             const shown = new Map();
+            // one name for both quays of a river, or two stretches of it, is not said twice side by side
+            const fresh = (name, spot) => (said.get(name.text) || []).every(other =>
+                Math.hypot(spot.boxes[0].x - other.boxes[0].x, spot.boxes[0].y - other.boxes[0].y) > AGAIN_PX);
+            const said = new Map();
             const called = new Set(quarters);  // a quarter is named after its island, and once is enough
             const put = (name, spot) => {
                 boxes.push(...spot.boxes);
+                said.set(name.text, [...(said.get(name.text) || []), spot]);
                 if (!shown.has(name)) shown.set(name, []);
                 shown.get(name).push(spot);
             };
@@ -596,16 +602,15 @@ globalThis.ground = globalThis.ground || (() => {
                 const call = ["quarters", "islands"].includes(name.kind) ? opening(name.text) : null;
                 if (called.has(call)) continue;
                 name.spots = name.spots || spotsOf(name);
-                const spot = name.spots.find(free);
+                const spot = name.spots.find(spot => fresh(name, spot) && free(spot));
                 if (spot) put(name, spot);
                 if (spot && call) called.add(call);
             }
             if (view.zoom >= 14.5) {  // a long street says its name again
                 for (const [name, [one]] of [...shown]) {
                     if (!name.along || !one.line) continue;
-                    const far = spot => shown.get(name).every(other => Math.hypot(spot.boxes[0].x - other.boxes[0].x, spot.boxes[0].y - other.boxes[0].y) > 620);
                     for (let n = 0; n < 3; n++) {
-                        const again = name.spots.find(spot => spot !== one && far(spot) && free(spot));
+                        const again = name.spots.find(spot => spot !== one && fresh(name, spot) && free(spot));
                         if (!again) break;
                         put(name, again);
                     }

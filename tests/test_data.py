@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from shapely.geometry import LineString, box
 
 from events.check import WORDS_IN_TEXT
 from events.clock import new_style, read_t
@@ -16,6 +17,7 @@ from events.model import Hold
 from events.state import OnRoute
 from geo.lines import SLACK_M
 from geo.measure import distance_m, length_m
+from geo.survey import Survey, in_metres
 from story.report import state_report
 from story.telling import OPENING, ROOT, read_story
 
@@ -217,6 +219,32 @@ def test_a_unit_is_where_the_table_says(case):
         ends = [route.start, route.end]
         assert (ends[::-1] if unit.reverse else ends) == case["on"]
         assert told["moving"] is True
+
+
+AFLOAT = ids(
+    """
+aurora-up-the-neva kronstadt-to-oranienbaum kronstadt-to-university-embankment
+kronstadt-to-sea-canal-ligovo helsingfors-to-samson-zabiyaka-pier amur-to-left-bank
+aurora-to-alexander-garden aurora-to-admiralty-embankment city-duma-to-aurora
+"""
+)
+"""Ways by ship, or partly by boat."""
+
+
+def test_a_way_by_land_crosses_water_only_on_bridges():
+    survey = Survey(STORY.ground)
+    # beyond the city neither ways nor water are drawn to the metre
+    city = in_metres(box(30.19, 59.88, 30.45, 60.0))
+    wet = survey.wet.intersection(city).difference(survey.decks)
+
+    drowned = {
+        route.id: round(in_metres(LineString(route.line)).intersection(wet).length)
+        for route in STORY.routes.values()
+    }
+
+    assert {route for route, metres in drowned.items() if metres > 10} == {
+        route for route in AFLOAT if drowned[route]
+    }
 
 
 @asked_of("ring")

@@ -244,10 +244,10 @@ NEEDED = {
     "squares": ids(
         """
         palace-square st-isaacs-square mariinskaya-square senate-square znamenskaya-square
-        sennaya-square trinity-square
+        sennaya-square trinity-square field-of-mars
         """
     ),
-    "parks": ids("field-of-mars alexander-garden summer-garden tauride-garden alexandrovsky-park"),
+    "parks": ids("alexander-garden summer-garden tauride-garden alexandrovsky-park"),
     "cemeteries": ids("smolensk-cemetery volkovo-cemetery"),
     "buildings": ids(
         """
