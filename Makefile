@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BROWSER ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run setup setup-dev browser test lint bench check map-report picture lock clean
+.PHONY: run setup setup-dev browser test lint bench check map-report picture soak lock clean
 
 run: setup
 	$(BIN)/python -m streamlit run streamlit_app.py
@@ -53,6 +53,12 @@ bench: setup-dev browser
 # Measures the ground against the reference it was drawn from; WRITE=1 puts the table into its README.
 map-report: setup-dev
 	$(BIN)/python -m benchmarks.fit $(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(WRITE),--write)
+
+# Visitor after visitor on the kiosk; prints what the page holds, and fails where it grows.
+N ?= 5000
+ACTS ?= 40
+soak: setup-dev browser
+	$(BIN)/python -m benchmarks.soak $(N) $(ACTS)
 
 picture: setup-dev browser
 	$(BIN)/python -m benchmarks.picture docs/petrograd-25-october-2140.png
