@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 BROWSER ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run setup setup-dev browser test lint bench check map-report picture lock clean
+ACTS ?= 10000
+
+.PHONY: run setup setup-dev browser test lint bench storm check map-report picture lock clean
 
 run: setup
 	$(BIN)/python -m streamlit run streamlit_app.py
@@ -46,6 +48,10 @@ endif
 
 check: setup
 	$(BIN)/python -m story check
+
+# 10,000 touches, storms of fingers and key chords on the kiosk, at both shapes of screen.
+storm: setup-dev browser
+	$(BIN)/python -m benchmarks.storm $(ACTS)
 
 bench: setup-dev browser
 	$(BIN)/python -m benchmarks
