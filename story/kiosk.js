@@ -185,7 +185,9 @@
     const title = document.title;
     const upSeconds = () => Math.floor((performance.now() - began) / 1000);
     const beat = () => {
-        document.title = `${title} – ok ${upSeconds()} ${log.resets} ${log.errors.length}`;
+        const said = `ok ${upSeconds()} ${log.resets} ${log.errors.length}`;
+        document.title = `${title} – ${said}`;
+        if (globalThis.top !== globalThis) globalThis.top.postMessage({petrograd: {beat: said}}, "*");  // deploy/kiosk/start.html hears it
         try {
             globalThis.parent.document.title = document.title;
         } catch { /* the page round the frame is not ours */ }
