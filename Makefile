@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BROWSER ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run setup setup-dev browser course test lint bench bench-load check map-report picture lock clean
+.PHONY: run setup setup-dev browser course test lint bench bench-load storm soak check map-report picture lock clean
 
 run: setup
 	$(BIN)/python -m streamlit run streamlit_app.py
@@ -54,6 +54,10 @@ endif
 check: setup
 	$(BIN)/python -m story check
 
+# 10,000 touches, storms of fingers and key chords on the kiosk, at both shapes of screen.
+storm: setup-dev browser
+	$(BIN)/python -m benchmarks.storm $(or $(ACTS),10000)
+
 bench: setup-dev browser
 	$(BIN)/python -m benchmarks
 
@@ -64,6 +68,10 @@ map-report: setup-dev
 # Needs nginx and wrk; Debian's are installed where that is allowed.
 bench-load: setup-dev
 	$(BIN)/python -m benchmarks.load
+
+# Visitor after visitor on the kiosk; prints what the page holds, and fails where it grows.
+soak: setup-dev browser
+	$(BIN)/python -m benchmarks.soak $(or $(N),5000) $(or $(ACTS),40)
 
 picture: setup-dev browser
 	$(BIN)/python -m benchmarks.picture docs/petrograd-25-october-2140.png

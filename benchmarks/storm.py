@@ -203,7 +203,7 @@ def open_kiosk(
     context = browser.new_context(viewport=size, screen=size, has_touch=True)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(path.as_uri())
-    page.wait_for_function("globalThis.petrograd?.kiosk?.mode === 'attract'")
+    page.locator("html[data-kiosk=attract]").wait_for()
     return context, page
 
 

@@ -185,7 +185,9 @@
     const title = document.title;
     const upSeconds = () => Math.floor((performance.now() - began) / 1000);
     const beat = () => {
-        document.title = `${title} – ok ${upSeconds()} ${log.resets} ${log.errors.length}`;
+        const said = `ok ${upSeconds()} ${log.resets} ${log.errors.length}`;
+        document.title = `${title} – ${said}`;
+        if (globalThis.top !== globalThis) globalThis.top.postMessage({petrograd: {beat: said}}, "*");  // deploy/kiosk/start.html hears it
         try {
             globalThis.parent.document.title = document.title;
         } catch { /* the page round the frame is not ours */ }
@@ -210,6 +212,11 @@
         }
         globalThis.addEventListener("popstate", event => { if (event.state && event.state.kiosk === 1) history.forward(); });
     } catch { /* a frame whose history may not be changed */ }
+    try {  // a page round the frame may shut it off, as Streamlit does while its server is away
+        const frame = globalThis.frameElement;
+        const free = () => { for (let node = frame; node; node = node.parentElement) node.inert = false; };
+        if (frame) new MutationObserver(free).observe(frame.ownerDocument, {attributes: true, subtree: true, attributeFilter: ["inert"]});
+    } catch { /* that page is not ours to change */ }
     one(".leaflet-control-zoom").remove();  // its buttons are links; the kiosk has its own
     map.on("popupopen", ({popup}) => {
         const cross = popup.getElement().querySelector(".leaflet-popup-close-button");
@@ -218,6 +225,16 @@
     });
 
     // ---- touches
+
+    // five seconds in the upper left corner are a call of the staff
+    const PRESS_MS = 5000;
+    const CORNER_PX = () => 5 * textPx().px;
+    let pressing = null;
+    function press(event) {
+        clearTimeout(pressing);
+        if (mode !== "staff" && event.clientX <= CORNER_PX() && event.clientY <= CORNER_PX()) pressing = setTimeout(keypad, PRESS_MS);
+    }
+    for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => clearTimeout(pressing), true);
 
     const KEYS = new Set(["Tab", "Enter", " ", "Escape", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);
     let ending = false;  // the touch that ends the attract loop or the warning does nothing else
@@ -234,6 +251,7 @@
         swallow(event);
     }
     document.addEventListener("keydown", event => {
+        ending = false;
         if (!KEYS.has(event.key) || event.ctrlKey || event.altKey || event.metaKey) swallow(event);
         wake(event);
     }, true);
@@ -288,16 +306,9 @@
     new ResizeObserver(showWays).observe(panes);
     new MutationObserver(showWays).observe(panes, {attributes: true, subtree: true, childList: true, attributeFilter: ["class", "hidden"]});
 
-    // ---- the staff view: five seconds in the upper left corner, then the code
+    // ---- the staff view, behind a code
 
-    const PRESS_MS = 5000, TRIES = 5;
-    const CORNER_PX = () => 5 * textPx().px;
-    let pressing = null;
-    function press(event) {
-        clearTimeout(pressing);
-        if (mode !== "staff" && event.clientX <= CORNER_PX() && event.clientY <= CORNER_PX()) pressing = setTimeout(keypad, PRESS_MS);
-    }
-    for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => clearTimeout(pressing), true);
+    const TRIES = 5;
     const staffBox = one(".staff .box");
     const button = (text, act, className = "") => {
         const made = make("button", className, text);

@@ -78,8 +78,7 @@
         if (failed) return;
         failed = true;
         root.dataset.kiosk = "failure";
-        document.querySelector(".failure").hidden = false;
-        for (const other of document.querySelectorAll(".attract, .veil, body > main, body > header")) other.hidden = true;
+        for (const part of document.querySelectorAll("body > *")) part.hidden = !part.classList.contains("failure");
         setTimeout(() => location.reload(), AGAIN_MS);
     }
     globalThis.addEventListener("error", event => {

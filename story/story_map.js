@@ -822,7 +822,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             untouched = true;
             const {x, y} = map.getSize();
             const [west, south, east, north] = x < 600 ? story.narrowView : y < 420 ? story.shortView : story.view;
-            map.fitBounds([[south, west], [north, east]], {animate: false});
+            map.fitBounds([[south, west], [north, east]], {animate: false, reset: true});  // to the pixel
             fitting = false;
         }
 

@@ -16,7 +16,7 @@ import axe_core_python
 import pytest
 import zxingcpp
 from PIL import Image, ImageChops
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from benchmarks.storm import Storm, storm
 from events.clock import minute_of
@@ -48,7 +48,9 @@ def open_kiosk(chromium, kiosk_file):
     """
     contexts, trouble = [], []
 
-    def open_one(screen="landscape", asked="", *, timed=True, troubled=False, init=None, **said):
+    def open_one(
+        screen="landscape", asked="", *, timed=True, troubled=False, awaited=True, init=None, **said
+    ):
         width, height = SCREENS[screen]
         size = {"width": width, "height": height}
         context = chromium.new_context(viewport=size, screen=size, has_touch=True, **said)
@@ -63,13 +65,27 @@ def open_kiosk(chromium, kiosk_file):
         if init:
             page.add_init_script(init)
         page.goto(kiosk_file + (f"#{asked}" if asked else ""))
-        page.wait_for_function("globalThis.petrograd?.kiosk")
+        if awaited:
+            page.locator("html[data-kiosk=attract]").wait_for()
         return page
 
     yield open_one
     for context in contexts:
         context.close()
     assert not trouble
+
+
+def until(page, expression, seconds=30):
+    """Wait for a condition; the page's policy allows no `eval`, which Playwright's own wait needs."""
+    for _ in range(seconds * 20):
+        try:
+            if page.evaluate(f"Boolean({expression})"):
+                return
+        except Error as error:  # between two documents
+            if "context was destroyed" not in str(error):
+                raise
+        time.sleep(0.05)
+    pytest.fail(f"still not so: {expression}")
 
 
 def mode(page):
@@ -80,7 +96,7 @@ def begin(page):
     """A visitor touches the screen."""
     size = page.viewport_size
     page.touchscreen.tap(size["width"] / 2, size["height"] / 3)
-    page.wait_for_function("petrograd.kiosk.mode === 'story'")
+    until(page, "petrograd.kiosk.mode === 'story'")
 
 
 def tap(page, name):
@@ -254,12 +270,13 @@ def test_capitals_are_0_7_degrees_high_at_the_distance_that_is_set(
     capital_px, size_px = page.evaluate("""() => {
         const style = getComputedStyle(document.querySelector('article.now p:not(.kicker)'));
         const pen = document.createElement('canvas').getContext('2d');
-        pen.font = `${style.fontSize} ${style.fontFamily}`;
-        return [pen.measureText('H').actualBoundingBoxAscent, parseFloat(style.fontSize)];
+        pen.font = `1000px ${style.fontFamily}`;  // small ones are rounded
+        const px = parseFloat(style.fontSize);
+        return [pen.measureText('H').actualBoundingBoxAscent * px / 1000, px];
     }""")
 
     mm = capital_px * inches * 25.4 / math.hypot(*SCREENS[screen])
-    assert math.degrees(math.atan(mm / (distance * 10))) == pytest.approx(0.7, rel=0.04)
+    assert math.degrees(math.atan(mm / (distance * 10))) == pytest.approx(0.7, rel=0.02)
     if (screen, inches, distance) == ("landscape", 27, 60):
         assert size_px >= 34
 
@@ -307,16 +324,16 @@ def test_everything_that_takes_a_drag_a_pinch_or_a_wheel_has_a_button(open_kiosk
     up, down = (page.get_by_role("button", name=f"Scroll {way}") for way in ("up", "down"))
     expect(up).to_have_attribute("aria-disabled", "true")
     down.tap()
-    page.wait_for_function("document.querySelector('.panes').scrollTop > 200")
+    until(page, "document.querySelector('.panes').scrollTop > 200")
     expect(up).to_have_attribute("aria-disabled", "false")
     up.tap()
-    page.wait_for_function("document.querySelector('.panes').scrollTop === 0")
+    until(page, "document.querySelector('.panes').scrollTop === 0")
     for _ in range(200):
         if down.get_attribute("aria-disabled") == "true":
             break
         before = panes.evaluate("node => node.scrollTop")
         down.tap()
-        page.wait_for_function(f"document.querySelector('.panes').scrollTop > {before}")
+        until(page, f"document.querySelector('.panes').scrollTop > {before}")
     else:
         pytest.fail("the end of the sources is not reached")
     last = page.locator(".pane[data-name=sources] > p").last
@@ -484,7 +501,7 @@ def test_after_two_hundred_random_acts_and_a_reset_every_field_is_as_at_the_star
     assert any(fingerprint(page)[field] != start[field] for field in start)
     page.evaluate("petrograd.kiosk.settings.idle = 0; petrograd.kiosk.settings.warning = 0")
 
-    page.wait_for_function("petrograd.kiosk.mode === 'attract'")
+    until(page, "petrograd.kiosk.mode === 'attract'")
 
     page.evaluate("petrograd.kiosk.settings.idle = 60")
     assert fingerprint(page) == loop
@@ -524,7 +541,7 @@ def test_start_again_is_a_reset_for_the_visitor_who_stays(open_kiosk):
 
 
 def test_nothing_in_the_page_is_a_link(open_kiosk):
-    page = open_kiosk()
+    page = open_kiosk(timed=False)
     begin(page)
     page.evaluate("petrograd.open('city'); petrograd.host.choose('winter-palace')")
     expect(page.locator(".leaflet-popup")).to_be_visible()
@@ -577,7 +594,7 @@ def test_going_back_leads_here_again(open_kiosk):
     before = fingerprint(page)
     for _ in range(3):
         page.evaluate("new Promise(done => { addEventListener('popstate', done, {once: true}); history.back(); })")  # fmt: skip
-        page.wait_for_function("history.state.kiosk === 2")
+        until(page, "history.state.kiosk === 2")
 
     assert page.evaluate("globalThis.theVeryPage")
     assert fingerprint(page) == before
@@ -608,18 +625,16 @@ def test_visitors_can_take_the_address_with_them_as_a_picture(open_kiosk):
 
 
 def test_an_error_leads_back_to_the_loop_within_five_seconds_and_is_noted(open_kiosk):
-    page = open_kiosk(troubled=True)
-    begin(page)
-    tap(page, "Next")
-    page.evaluate("setTimeout(() => { throw new Error('out of order') }, 0)")
-    page.clock.run_for(1000)
-    assert mode(page) == "attract"
-    begin(page)
-    page.evaluate("void Promise.reject(new Error('not kept'))")
-    page.wait_for_function("petrograd.kiosk.log.errors.length === 2")
-    page.clock.run_for(1000)
+    page = open_kiosk(troubled=True, timed=False)
+    for trouble in (
+        "setTimeout(() => { throw new Error('out of order') }, 0)",
+        "void Promise.reject(new Error('not kept'))",
+    ):
+        begin(page)
+        page.get_by_role("button", name="Next", exact=True).tap()
+        page.evaluate(trouble)
+        until(page, "petrograd.kiosk.mode === 'attract'", seconds=5)
 
-    assert mode(page) == "attract"
     errors = page.evaluate("petrograd.kiosk.log.errors.map(([, text]) => text)")
     assert "out of order" in errors[0]
     assert "not kept" in errors[1]
@@ -630,25 +645,28 @@ def test_an_error_that_repeats_shows_our_own_picture_and_the_page_begins_anew(op
     page.evaluate("globalThis.theVeryPage = true")
     page.evaluate("for (let n = 0; n < 4; n++) setTimeout(() => { throw new Error('again') }, 0)")
 
-    expect(page.get_by_role("heading", name="One moment, please")).to_be_visible()
+    failure = page.locator("html[data-kiosk=failure]")
+    expect(failure.get_by_role("heading", name="One moment, please")).to_be_visible()
 
-    page.wait_for_function("!globalThis.theVeryPage && globalThis.petrograd?.kiosk?.mode === 'attract'")  # fmt: skip
+    until(page, "!globalThis.theVeryPage && globalThis.petrograd?.kiosk?.mode === 'attract'")  # fmt: skip
     expect(page.locator(".failure")).to_be_hidden()
     assert page.evaluate("petrograd.kiosk.log.errors.length") == 4  # kept over the new beginning
 
 
 def test_a_page_that_cannot_even_begin_shows_our_own_picture_and_tries_again(open_kiosk):
-    """Twice the map does not come up; the third time it does."""
+    """Once the map does not come up; then it does."""
     broken = """
-        const tried = Number(sessionStorage.getItem('tried') || 0);
-        sessionStorage.setItem('tried', tried + 1);
-        if (tried < 2) Object.defineProperty(globalThis, 'storyMap', {get() { return undefined; }, set() { throw new Error('no map'); }});
-        addEventListener('DOMContentLoaded', () => { if (tried < 2 && getComputedStyle(document.querySelector('.failure')).display !== 'none') sessionStorage.setItem('seen', tried + 1); });
+        if (!sessionStorage.getItem('tried')) {
+            Object.defineProperty(globalThis, 'storyMap', {get() {}, set() { throw new Error('no map'); }});
+        }
+        sessionStorage.setItem('tried', 'once');
     """
-    page = open_kiosk(troubled=True, timed=False, init=broken)
+    page = open_kiosk(troubled=True, timed=False, init=broken, awaited=False)
+    assert mode(page) == "failure"
+    expect(page.get_by_role("heading", name="One moment, please")).to_be_visible()
 
-    page.wait_for_function("globalThis.petrograd?.kiosk?.mode === 'attract'")
-    assert page.evaluate("[sessionStorage.getItem('tried'), sessionStorage.getItem('seen')]") == ["3", "2"]  # fmt: skip
+    until(page, "globalThis.petrograd?.kiosk?.mode === 'attract'")
+    expect(page.get_by_role("heading", name="One moment, please")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
@@ -675,9 +693,9 @@ def test_with_the_clock_of_1970_everything_runs(open_kiosk):
     page = open_kiosk(timed=False, init="Date = class extends Date { constructor() { super(0); } static now() { return 0; } };")  # fmt: skip
     begin(page)
     page.evaluate("petrograd.kiosk.settings.idle = 0")
-    page.wait_for_function("petrograd.kiosk.mode === 'warning'")
+    until(page, "petrograd.kiosk.mode === 'warning'")
     page.evaluate("petrograd.kiosk.settings.warning = 0")
-    page.wait_for_function("petrograd.kiosk.mode === 'attract'")
+    until(page, "petrograd.kiosk.mode === 'attract'")
 
 
 def test_the_errors_that_are_kept_never_grow(open_kiosk):
@@ -720,13 +738,13 @@ def test_in_the_streamlit_page_the_story_outlives_its_server(chromium):
         page.goto(f"http://127.0.0.1:{port}/?mode=kiosk&idle=300")
         page.wait_for_selector("iframe")
         frame = page.frames[1]
-        frame.wait_for_function("globalThis.petrograd?.kiosk?.mode === 'attract'")
+        until(frame, "globalThis.petrograd?.kiosk?.mode === 'attract'")
         assert frame.evaluate("petrograd.kiosk.settings.idle") == 300
         assert page.evaluate("(b => [b.left, b.top, b.width, b.height])(document.querySelector('iframe').getBoundingClientRect())") == [0, 0, 1920, 1080]  # fmt: skip
-        page.wait_for_function("/ ok \\d+ 0 0$/.test(document.title)")  # the watchdog's heartbeat
+        until(page, "/ ok \\d+ 0 0$/.test(document.title)")  # the watchdog's heartbeat
         frame.evaluate("globalThis.theVeryPage = true")
         page.touchscreen.tap(900, 400)
-        frame.wait_for_function("petrograd.kiosk.mode === 'story'")
+        until(frame, "petrograd.kiosk.mode === 'story'")
 
         server.send_signal(signal.SIGKILL)
         server.wait()
