@@ -876,8 +876,9 @@ STATES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("look", ["day", "night"])
-@pytest.mark.parametrize("screen", SHAPES)
+@pytest.mark.parametrize(
+    ("screen", "look"), [("landscape", "day"), ("upright", "day"), ("landscape", "night")]
+)
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_passes_axe_and_is_kept_as_a_picture(open_kiosk, state, screen, look):
     page = open_kiosk(screen, f"look={look}", reduced_motion="reduce")
@@ -886,9 +887,11 @@ def test_every_state_passes_axe_and_is_kept_as_a_picture(open_kiosk, state, scre
     KEPT.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=KEPT / f"{state}-{screen}{'' if look == 'day' else '-night'}.png")
 
+    page.evaluate("for (let n = setTimeout(() => {}, 0); n > 0; n--) clearTimeout(n)")  # stay so
     page.clock.resume()
     page.evaluate(AXE)
-    wrong = page.evaluate("axe.run().then(said => said.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 200))}`))")  # fmt: skip
+    wrong = page.evaluate("""axe.run({resultTypes: ['violations']}).then(said =>
+        said.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 200))}`))""")
 
     assert wrong == []
 
