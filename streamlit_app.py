@@ -106,6 +106,7 @@ def begin(story: Story, words: Words) -> None:
     state.place = view.place
     state.calendar = view.calendar
     state.lang = view.lang
+    state.seen = view.seen
     state.trouble = trouble
     state.panel = "place" if view.place else "event"
     state.setdefault("speed", 1.0)
@@ -185,6 +186,8 @@ def settle(story: Story) -> Clock:
         state.trouble = None
         if state.chosen and minute_of(story.by_id[state.chosen].shown) != clock.minute:
             state.chosen = None
+    if clock.minute != before.minute:
+        state.seen = None
     state.clock = clock
     if clock.sets:
         state.minute = at_minute(clock.minute)
@@ -219,6 +222,7 @@ def clock_and_card(story: Story, words: Words) -> None:
                 "speed": state.speed,
                 "place": state.place,
                 "event": state.chosen,
+                "view": state.seen,
                 "acknowledged": state.acknowledged,
                 "title": words("page", "map"),
             },
@@ -275,7 +279,12 @@ def clock_and_card(story: Story, words: Words) -> None:
             chosen = story.by_id.get(state.chosen or "")
             st.html(card.event_card(story, city, words, chosen))
     view = View(
-        t, state.chosen, state.place if state.panel == "place" else None, state.calendar, state.lang
+        t,
+        state.chosen,
+        state.place if state.panel == "place" else None,
+        state.calendar,
+        state.lang,
+        state.seen,
     )
     if view != state.told and not clock.playing:  # each address is a page in the browser's history
         state.told = view
@@ -343,6 +352,7 @@ def rising() -> None:
             st.iframe(map_page(st.session_state.lang, base), height=620)
     if wrong:
         st.html(card.quiet(wrong))
+    st.html(card.share(words))
     all_events(story, words)
     take_with_you(story, words)
     link(key="link-script")

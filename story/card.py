@@ -302,6 +302,23 @@ def source_list(story: Story) -> Markup:
     )
 
 
+def share(words: Words) -> Markup:
+    """Buttons that copy a link to this minute, and the code that frames it; see link.js."""
+    return Markup(
+        '<div class="share" data-title="{title}" data-copied="{copied}" data-by-hand="{by_hand}">'
+        '<button type="button" data-copy="link">{link}</button> '
+        '<button type="button" data-copy="embed">{embed}</button> '
+        '<span class="quiet" role="status"></span>'
+        '<textarea hidden readonly rows="3" aria-label="{link}"></textarea></div>'
+    ).format(
+        title=words("page", "title"),
+        copied=words("file", "copied"),
+        by_hand=words("file", "copy_by_hand"),
+        link=words("file", "copy_link"),
+        embed=words("file", "copy_embed"),
+    )
+
+
 def quiet(sentence: str) -> Markup:
     """One quiet sentence."""
     return Markup('<p class="quiet notice" role="status">{}</p>').format(sentence)

@@ -424,6 +424,7 @@
             open("event");
             goTo(t, events.some(each => each.id === id) ? id : null);
         }
+        if (!anchor.offsetParent) panes.focus({preventScroll: true});  // gone with its pane
         settle();
     });
 

@@ -23,6 +23,8 @@ export default function link() {
         let obeyed = null;      // the seq the frame has been given
         let chosen;             // the place the frame has been given
         let event = null;       // the event it has been told to tell
+        let looked = null;      // the view of the address it has been given
+        let view = null;        // what the map looks at; null for the whole city
         let number = 0, inFlight = null, sent = 0, waiting = null;
         let events = [];        // [minute, importance, id], in the order in which they are told
         let at = 0;             // where the map is
@@ -68,6 +70,10 @@ export default function link() {
                 chosen = place;
                 post({choose: place});
             }
+            if (told.view && String(told.view) !== looked) {
+                looked = String(told.view);
+                post({look: told.view});
+            }
         }
 
         // Reports go up one at a time; while one is under way the newest waits. One that was lost
@@ -103,10 +109,13 @@ export default function link() {
                 if (said.seq !== obeyed) {
                     obeyed = null;
                     chosen = undefined;
+                    looked = null;
                 }
                 order();
             } else if (said.clock) {
                 showClock(said);
+            } else if (said.view !== undefined) {
+                view = said.view;
             } else {
                 const {minute, seq, playing, place} = said;
                 report({minute, seq, playing, ...(place === undefined ? {} : {place})});
@@ -193,6 +202,38 @@ export default function link() {
             report(id === undefined ? {choose: place} : {event: id});
             if (!anchor.closest(".st-key-stage")) page.querySelector(".st-key-stage").scrollIntoView({block: "start"});
         }, true);
+
+        // The address is the server's, which writes it at every step; what the map looks at is known here.
+        function linkHere() {
+            const {origin, pathname, search} = page.defaultView.location;
+            const asked = new URLSearchParams(search);
+            for (const key of ["view", "embed", "embed_options"]) asked.delete(key);
+            if (view) asked.set("view", view.map((part, n) => part.toFixed(n < 2 ? 5 : 2)).join(","));
+            return `${origin}${pathname}?${asked}`.replaceAll("%3A", ":").replaceAll("%2C", ",");
+        }
+        const quoted = text => `"${text.replace(/[&"<>]/g, sign => `&#${sign.charCodeAt(0)};`)}"`;
+        listen(page, "click", async event => {
+            const button = event.target instanceof Element && event.target.closest(".share button[data-copy]");
+            if (!button) return;
+            const box = button.closest(".share");
+            const {title, copied, byHand} = box.dataset;
+            const link = linkHere();
+            const text = button.dataset.copy === "link" ? link
+                : `<iframe src=${quoted(`${link}&embed=true`)} title=${quoted(title)} width="100%" `
+                    + 'style="aspect-ratio: 4 / 3; min-height: 600px; border: 0" loading="lazy"></iframe>';
+            const field = box.querySelector("textarea");
+            const status = box.querySelector("[role=status]");
+            field.value = text;
+            try {
+                await page.defaultView.navigator.clipboard.writeText(text);
+                field.hidden = true;
+                status.textContent = copied;
+            } catch {
+                field.hidden = false;
+                field.select();
+                status.textContent = page.execCommand("copy") ? copied : byHand;
+            }
+        });
 
         const strip = page.createElement("div");
         strip.className = "ticks";

@@ -895,8 +895,9 @@ globalThis.storyMap = globalThis.storyMap || (() => {
     }
 
     // In: {petrograd: ...} with {hello}, {seq, minute, playing, speed} (each seq is obeyed once),
-    // {choose: place or null}, {tell: event or null} or {share: 0..1 of the clock, while the slider is dragged}.
-    // Out: {ready, seq, ticks, days, last}, {clock, share} at every minute, and reports
+    // {choose: place or null}, {tell: event or null}, {look: [lon, lat, zoom]} or {share: 0..1 of the clock, while the slider is dragged}.
+    // Out: {ready, seq, ticks, days, last}, {clock, share} at every minute, {view: [lon, lat, zoom] or
+    // null for the whole} when the map was moved, and reports
     // {minute, seq, playing, place}.
     function answerParent(host, story) {
         let seq = null;
@@ -918,6 +919,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             });
         };
         host.listen(said => said.tick === undefined ? post({...said, seq}) : tick(said.tick));
+        host.map.on("moveend", () => post({view: host.view}));
         globalThis.addEventListener("message", message => {
             const said = message.data && message.data.petrograd;
             if (message.source !== globalThis.parent || !said || typeof said !== "object") return;
@@ -931,6 +933,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 host.show(said.choose);
             } else if (said.tell !== undefined) {
                 host.tell(said.tell);
+            } else if (Array.isArray(said.look) && said.look.length === 3 && said.look.every(Number.isFinite)) {
+                host.lookAt(said.look);
             } else if (Number.isFinite(said.seq) && said.seq !== seq) {
                 seq = said.seq;
                 host.pause();

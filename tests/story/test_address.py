@@ -180,3 +180,19 @@ def test_the_time_of_an_address_is_naive_whatever_the_machine_thinks(story, monk
 
     assert view.t == datetime(1917, 10, 25, 21, 40)
     assert view.t.tzinfo is None
+
+
+@pytest.mark.parametrize("seen", [(30.314, 59.94, 14.5), (26.0, 57.9, 5.0), (34.0, 61.9, 17.0)])
+def test_a_view_of_the_map_comes_back_from_its_address(story, seen):
+    view = View(at("25 21:40"), seen=seen)
+
+    assert read_address(write_address(view), story, WORDS) == (view, None)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["a,b,c", "30.3,59.9", "30.3,59.9,14,1", "2.3,48.8,12", "30.3,59.9,99", "30,60,1e1", "nan,nan,nan",
+     "30.3, 59.9,14", ",,", "30.3,59.9,-5", "<img>", "9" * 5000],
+)  # fmt: skip
+def test_a_view_that_cannot_be_read_shows_the_whole_city_and_says_so(story, asked):
+    assert read(story, t="1917-10-25T21:40", view=asked) == (View(at("25 21:40")), sentence("view"))
