@@ -158,7 +158,8 @@ def test_the_command_line_tells_what_is_wrong_and_writes_the_file_all_the_same(r
     said = run(out, "--kiosk", "--settings", settings)
 
     assert said.exit_code == 0
-    assert said.stderr == "kiosk.toml, idle: should be 15 to 600, found '5'; 60 holds\n"
+    told = "kiosk.toml, idle: should be 15 to 600, found '5'; 60 holds"
+    assert told in said.stderr.splitlines()  # beside a line of progress, on a slow machine
     assert 'data-look="night"' in out.read_text("utf-8")
 
 
