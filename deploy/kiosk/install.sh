@@ -86,13 +86,14 @@ if [ "$page" ]; then
     put "$here/petrograd-page.service" /etc/systemd/system/petrograd-page.service 644
 fi
 # settings of the machine are its own: they are laid down once and never written over
-if [ ! -e "$root/etc/default/petrograd-kiosk" ]; then
-    put "$here/kiosk.default" /etc/default/petrograd-kiosk 644
-fi
+own() { [ -e "$root$2" ] || put "$1" "$2" 644; }
+own "$here/kiosk.default" /etc/default/petrograd-kiosk
+[ -z "$page" ] || own "$here/kiosk.toml" $opt/kiosk.toml
 if [ "$page" ]; then
     act mkdir -p "$root$opt/source"
     for part in streamlit_app.py story events geo .streamlit Makefile pyproject.toml requirements.txt; do
-        act cp -RT --preserve=timestamps "$checkout/$part" "$root$opt/source/$part"
+        act rm -rf "$root$opt/source/$part"
+        act cp -R --preserve=timestamps "$checkout/$part" "$root$opt/source/$part"
     done
     [ -n "$root" ] || act make -C "$opt/source" setup
     changed=1

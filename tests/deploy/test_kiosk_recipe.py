@@ -172,6 +172,22 @@ def test_installing_again_keeps_the_settings_of_the_machine(kiosk_file, tmp_path
     assert settings.read_text("utf-8") == "PETROGRAD_CAGE=-r\n"
 
 
+def test_installing_the_page_lays_down_what_it_runs_on_and_keeps_its_settings(tmp_path):
+    opt = tmp_path / "opt/petrograd"
+    first = install("--page", DESTDIR=str(tmp_path))
+    (opt / "kiosk.toml").write_text("idle = 90\n", "utf-8")
+    (opt / "source/story/gone.py").write_text("", "utf-8")
+
+    again = install("--page", DESTDIR=str(tmp_path))
+
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    assert (opt / "kiosk.toml").read_text("utf-8") == "idle = 90\n"
+    assert not (opt / "source/story/gone.py").exists()
+    for path in ("streamlit_app.py", "story/kiosk.py", "events/data", "geo/data", ".streamlit/config.toml"):  # fmt: skip
+        assert (opt / "source" / path).exists(), path
+    assert (tmp_path / "etc/systemd/system/petrograd-page.service").is_file()
+
+
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(kiosk_file, tmp_path):
     done = install("--dry-run", kiosk_file, DESTDIR=str(tmp_path))
 
