@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from events.clock import read_t
+from geo.basemap import LAYERS
 from story import cli
 from story.telling import ROOT, read_story
 from tests.conftest import at
@@ -295,7 +296,7 @@ def test_broken_data_stop_every_command_with_all_faults(run, data_copy, monkeypa
     assert (code, out) == (2, "")
     assert "rings.geojson: is no FeatureCollection" in err
     assert "basemap/water.geojson: missing; restore it\n" in err
-    assert err.splitlines()[-1].startswith("error: 8 faults in ")
+    assert err.splitlines()[-1].startswith(f"error: {1 + len(LAYERS)} faults in ")
 
 
 # as a process of its own
