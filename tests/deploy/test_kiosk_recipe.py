@@ -299,9 +299,9 @@ def test_a_second_page_is_closed_and_parts_of_the_window_are_left_alone(monkeypa
     _, _, browser = watched(
         monkeypatch,
         pages(
-            ("0", "chrome://omnibox-popup.top-chrome/", ""),
             ("1", f"{HERE}#idle=90", "ok 0 0 0"),
             ("2", "about:blank", ""),
+            ("3", "chrome://omnibox-popup.top-chrome/", ""),
         ),
         EOFError,
     )
