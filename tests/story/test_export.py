@@ -77,6 +77,7 @@ def page(shipped):
 def run(capsys, monkeypatch, story):
     """Runs `python -m story` with these words in this process: exit code, stdout, stderr."""
     monkeypatch.setattr(cli, "read_story", lambda: story)
+    monkeypatch.setattr(cli, "SLOW_S", 100)
 
     def run(*words):
         monkeypatch.setattr(sys, "argv", ["story", *map(str, words)])
@@ -474,9 +475,7 @@ def test_work_over_a_second_says_what_it_does(run, tmp_path, monkeypatch):
     assert run("export", tmp_path / "x.html")[2] == "making the page ...\n"
 
 
-def test_work_under_a_second_says_nothing(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(cli, "SLOW_S", 100)
-
+def test_work_that_is_not_slow_says_nothing(run, tmp_path):
     assert run("export", tmp_path / "x.html")[2] == ""
 
 
