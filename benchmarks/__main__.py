@@ -8,6 +8,7 @@ from collections.abc import Callable
 from benchmarks.asking import asking
 from benchmarks.dragging import dragging
 from benchmarks.in_the_map import in_the_map
+from benchmarks.painting import painting
 from benchmarks.report import Figure, machine, table
 from benchmarks.serving import OURS, PLAIN, chromium, leaflet_files, serving
 from benchmarks.starting import starting
@@ -41,6 +42,7 @@ def main() -> None:
                 "memory of the server after all that", ours.rss_mb(), "MB", plain.rss_mb()
             )
         part("in the map", lambda: in_the_map(browser, story))
+        part("painting", lambda: painting(browser, story))
         part("city_at", lambda: asking(story))
         part("starts", lambda: starting(browser, leaflet))
         version = browser.version

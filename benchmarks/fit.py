@@ -8,7 +8,7 @@ How things are measured, so that nobody mistakes the ruler for the thing:
 - *Middle lines.* The edges of municipal districts run along the middle of most waters, and along
   other things too. A sample point is set on them every 25 m. It counts for the water whose drawn
   middle line is nearest, if that lies within 120 m (in an arm of the river within half its width,
-  if that is more) and the two run within 30 degrees of each other, and if at least 250 m of edge do
+  if that is more) and the two run within 30 degrees of each other, and if at least 150 m of edge do
   so in a row. The corridor is wide on purpose: one that only took near edges would hide the misfits.
   It therefore also catches edges along parallel streets, which count against us, except where a
   nearer edge runs beside the same 25 m of the water, or where a street or a bridge (no embankment)
@@ -17,12 +17,12 @@ How things are measured, so that nobody mistakes the ruler for the thing:
 - A canal is measured from its line. An arm of the river is measured from its water polygon: the
   middle between the banks, straight across the stream at the sample point. Where an arm opens into
   another, more than twice its own width, it has no middle.
-- *Bank of Vasilievsky Island*: every 10 m of the drawn bank against the nearest water's edge.
+- *Bank of Vasilievsky Island*: every 10 m of the drawn bank against the nearest water's edge; one
+  way only, so that an inlet that is not drawn does not show.
 - *Bridges*: metres of the drawn line over water against the lengths in the reference README.
-- *Named points and piers*: a point is in water if it is so by more than 10 m, which is what the
-  points themselves are good for.
-- Middle lines, points and piers are judged east of 30.25 E: west of it the reference has land where
-  there was sea in 1917, so that streams, shores and piers have moved since.
+- *Named points and piers*: those east of 30.25 E; west of it is land that was sea in 1917. A point is
+  in water if it is so by more than 10 m, which is what the points themselves are good for. Piers on ponds
+  (`PONDS`, each with its pond) are left out.
 """
 
 import csv
@@ -57,9 +57,10 @@ FILES = (
 )  # fmt: skip
 """What is measured against, in the folder of the reference."""
 
-JUDGED = (30.25, 59.88, 30.45, 60.00)
-"""What is drawn in full and has not been filled in since 1917, (min_lon, min_lat, max_lon, max_lat)
-in degrees."""
+EXTENT = (30.19, 59.88, 30.45, 60.00)
+"""What is drawn in full, (min_lon, min_lat, max_lon, max_lat) in degrees."""
+FILL = 30.25
+"""West of it there is land that was sea in 1917, degrees."""
 STEP_M = 25
 """Between two sample points of an edge."""
 CORRIDOR_M = 120
@@ -67,8 +68,8 @@ PARALLEL = 30
 """Degrees that an edge may turn from the water it follows."""
 STREET_EDGE_M = 20
 """An edge so near a street follows it, unless water is nearer."""
-RUN = 10
-"""Sample points in a row that an edge follows a water, at least: 250 m."""
+RUN = 7
+"""Sample points in a row that an edge follows a water, at least: 150 m."""
 LONGEST_SECTION_M = 1500
 """How far to look for the banks, either way."""
 MIDDLE_M = (25, 60)
@@ -156,10 +157,10 @@ class Sample:
 
 
 def edges(reference: Path) -> list[BaseGeometry]:
-    """The edges of the districts in metres, each once, where they can be judged."""
+    """The edges of the districts in metres, each once, within the extent."""
     rows = json.loads((reference / "municipal-districts.geojson").read_text("utf-8"))["features"]
     drawn = union_all([shape(row["geometry"]).boundary for row in rows])
-    merged = line_merge(in_metres(drawn.intersection(box(*JUDGED))))
+    merged = line_merge(in_metres(drawn.intersection(box(*EXTENT))))
     return list(getattr(merged, "geoms", [merged]))
 
 
@@ -334,11 +335,11 @@ def bridge_rows(survey: Survey, names: Mapping[str, str], reference: Path) -> It
 
 def points(reference: Path) -> Iterator[tuple[str, Position, Point]]:
     """The named points that can be judged: their kind, where they are, and that in metres."""
-    west, south, east, north = JUDGED
+    _, south, east, north = EXTENT
     with (reference / "named-points.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             lon, lat = float(row["lon"]), float(row["lat"])
-            if west < lon < east and south < lat < north and (lon, lat) not in PONDS:
+            if FILL < lon < east and south < lat < north and (lon, lat) not in PONDS:
                 yield row["kind"], (lon, lat), in_metres(Point(lon, lat))
 
 
@@ -421,7 +422,7 @@ def report(ground_folder: Path = GROUND, reference: Path = REFERENCE) -> list[Ro
         )
     survey = Survey(ground)
     names = {
-        feature.id: feature.properties.get("name_en", feature.id)
+        feature.id: feature.properties.get("name_1917", feature.id)
         for layer in ("canals", "bridges")
         for feature in ground[layer]
     }

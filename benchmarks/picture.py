@@ -13,7 +13,7 @@ from story.story_map import story_map
 from story.telling import read_story
 
 AT = "1917-10-25T21:40"
-MOST_BYTES = 700_000
+MOST_BYTES = 1_100_000
 
 
 def main() -> None:

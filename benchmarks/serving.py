@@ -9,7 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -56,17 +56,24 @@ class Server:
         return before
 
 
-@contextmanager
-def serving(script: str, leaflet: str = "") -> Iterator[Server]:
-    """Serve a page as `make run` does, but on a free port."""
+def free_port() -> int:
+    """A port of this machine that nobody listens to."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    script: str, leaflet: str = "", path: str = "", options: Sequence[str] = ()
+) -> Iterator[Server]:
+    """Serve a page as `make run` does, but on a free port, below `path`, with more `options`."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}{path}"
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"],
+            [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}", *options],
             cwd=ROOT, stdout=said, stderr=subprocess.STDOUT,
             env={**os.environ, "LEAFLET_AT": leaflet},
         )  # fmt: skip

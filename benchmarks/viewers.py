@@ -38,7 +38,9 @@ def viewers(ours: Server, plain: Server) -> list[Figure]:
 
 
 @dataclass
-class _Viewer:
+class Viewer:
+    """One who looks at the live page and moves its slider."""
+
     socket: ClientConnection
     slider_id: str = ""
     fragment_id: str = ""
@@ -46,12 +48,14 @@ class _Viewer:
     waits_ms: list[float] = field(default_factory=list)
 
     async def arrive(self) -> None:
+        """Open the page; return when all of it is there."""
         message = BackMsg()
         message.rerun_script.query_string = ""
         await self.socket.send(message.SerializeToString())
         await self._answer()
 
     async def move(self, value: float) -> None:
+        """Move the slider; return when the page has answered."""
         message = BackMsg()
         message.rerun_script.fragment_id = self.fragment_id
         widget = message.rerun_script.widget_states.widgets.add()
@@ -87,18 +91,19 @@ async def _all(address: str) -> list[float]:
         )
         for _ in range(VIEWERS)
     ]
-    crowd = [_Viewer(socket) for socket in sockets]
+    crowd = [Viewer(socket) for socket in sockets]
     for viewer in crowd:
         await viewer.arrive()
     chance = random.Random(1917)
     until = time.perf_counter() + SECONDS
-    await asyncio.gather(*(_watch(viewer, chance.random(), until) for viewer in crowd))
+    await asyncio.gather(*(watch(viewer, chance.random(), until) for viewer in crowd))
     for socket in sockets:
         await socket.close()
     return [ms for viewer in crowd for ms in viewer.waits_ms]
 
 
-async def _watch(viewer: _Viewer, first: float, until: float) -> None:
+async def watch(viewer: Viewer, first: float, until: float) -> None:
+    """Move the slider once a second, at the earliest in `first` seconds, `until` that second."""
     chance = random.Random(first)
     low, high = viewer.ends
     steps = int((high - low) // SLIDER_STEP)

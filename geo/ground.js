@@ -1,7 +1,8 @@
 // Draws the ground: one canvas below the story, names above it, a scale. Pure questions first, then
 // a thin layer that touches the map. One global name; text is set as text. The payload is that of
-// geo/ground.py. A map that shows more fires "labels" with {boxes, places, texts}: where no name
-// may lie ([left, top, right, bottom] in pixels of the view), and what is already said.
+// geo/ground.py. A map that shows more fires "labels" with {boxes, lines, places, texts, quarters}:
+// where no name may lie ([left, top, right, bottom], and [[x, y], ...], in pixels of the view), and
+// what is already said: ids of places, names, those of quarters and islands among them.
 globalThis.ground = globalThis.ground || (() => {
     "use strict";
 
@@ -44,6 +45,12 @@ globalThis.ground = globalThis.ground || (() => {
     }
     const meets = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
 
+    // whether the box round the nth step of a line meets another
+    function reaches(line, n, [left, top, right, bottom]) {
+        const x0 = line[2 * n], y0 = line[2 * n + 1], x1 = line[2 * n + 2], y1 = line[2 * n + 3];
+        return (x0 < right || x1 < right) && (x0 > left || x1 > left) && (y0 < bottom || y1 < bottom) && (y0 > top || y1 > top);
+    }
+
     // pieces of at most so many steps, so that what lies out of view costs nothing
     function pieces(line, most = 40) {
         const found = [];
@@ -59,6 +66,12 @@ globalThis.ground = globalThis.ground || (() => {
             if (closed) path.closePath();
         }
         return path;
+    }
+
+    // a shape whose path is made when it first comes into view
+    function shape(lines, closed, number = 0) {
+        let path = null;
+        return {number, box: boxOf(lines), path: () => path || (path = pathOf(lines, closed))};
     }
 
     // ---- names: where they may lie
@@ -104,6 +117,7 @@ globalThis.ground = globalThis.ground || (() => {
 
     const upright = angle => angle > Math.PI / 2 ? angle - Math.PI : angle <= -Math.PI / 2 ? angle + Math.PI : angle;
 
+    const LEAST_BROAD_PX = 7;  // of a stream whose name grows with it
     const CHUNK = 11;  // pixels between the points from which a bent name hangs
     const MOST_TURN = 0.42, MOST_BEND = 1.9;  // radians at one point, and in all, that letters bear
 
@@ -172,10 +186,11 @@ globalThis.ground = globalThis.ground || (() => {
     }
 
     // how a kind of name is written: font before the size, space between letters in ems, whether
-    // it bends with its line, how many ems it stands above it, and whether it may move up or down
+    // it bends with its line, how many ems it stands above it, whether it may move up or down, and
+    // whether it grows with the city
     const MANNERS = {
         seas: {font: "italic", space: 0.3},
-        streams: {font: "italic", space: 0.24, bends: true},
+        streams: {font: "italic", space: 0.24, bends: true, grows: true},
         canals: {font: "italic", space: 0.12, bends: true},
         islands: {font: "small-caps", space: 0.2, aside: true},
         quarters: {font: "small-caps", space: 0.2, aside: true},
@@ -188,6 +203,9 @@ globalThis.ground = globalThis.ground || (() => {
         buildings: {font: "italic", space: 0, aside: true},
         bridges: {font: "italic", space: 0},
     };
+    // "Vyborg" and "Vyborg Side" are one quarter
+    const opening = text => text.toLowerCase().slice(0, 6);
+
     const ASIDE = [0, -1, 1, -2, 2];  // lines up or down from where a name should stand
 
     // ---- the scale: round lengths
@@ -212,10 +230,10 @@ globalThis.ground = globalThis.ground || (() => {
         return `#${channel(1)}${channel(3)}${channel(5)}`;
     }
 
-    const STREET_M = {1: 34, 2: 21, 3: 13};
+    const STREET_M = {1: 30, 2: 20, 3: 13};
     const LEAST_PX = {1: 1.5, 2: 0.9, 3: 0.5};
     const SHOWN_FROM = {1: 0, 2: 11.5, 3: 12.75};  // zoom, by rank
-    const LININGS = [[2.6, 0.75], [6, 0.45], [10.5, 0.22]];  // pixels from the shore, strength
+    const LININGS = [[2.6, 0.9], [6, 0.55], [10.5, 0.3]];  // pixels from the shore, strength
 
     // everything of the payload that is drawn, ready for a canvas
     function prepare(payload) {
@@ -224,25 +242,20 @@ globalThis.ground = globalThis.ground || (() => {
         const shapes = Object.fromEntries(Object.entries(payload.shapes).map(([layer, features]) => [
             layer, features.map(([number, ...flats]) => ({number, lines: flats.map(flat => unpack(flat, origin))})),
         ]));
-        const area = feature => ({path: pathOf(feature.lines, true), box: boxOf(feature.lines)});
-        const stroke = (feature, line) => ({path: pathOf([line]), box: boxOf([line]), number: feature.number});
-        const areas = layer => (shapes[layer] || []).map(area);
-        const strokes = layer => (shapes[layer] || []).flatMap(feature =>
-            feature.lines.flatMap(line => pieces(line)).map(line => stroke(feature, line)));
+        const areas = layer => (shapes[layer] || []).map(({lines}) => shape(lines, true));
+        const strokes = layer => (shapes[layer] || []).flatMap(({lines, number}) =>
+            lines.flatMap(line => pieces(line)).map(line => shape([line], false, number)));
         const corner = (lon, lat) => {
             const [x, y] = project(lon, lat);
             return [x - origin[0], y - origin[1]];
         };
         const frame = [...corner(west, north), ...corner(east, south)];
         // all of the sheet that is not water: islands are holes in the water
-        const landOf = water => {
-            const path = pathOf(water.flatMap(feature => feature.lines), true);
-            path.rect(frame[0], frame[1], frame[2] - frame[0], frame[3] - frame[1]);
-            return path;
-        };
+        const [left, top, right, bottom] = frame;
+        const round = Float64Array.of(left, top, right, top, right, bottom, left, bottom);
         return {
             origin, shapes, frame,
-            land: landOf(shapes.water || []), shores: strokes("water"), canals: strokes("canals"),
+            land: shape([round, ...(shapes.water || []).flatMap(({lines}) => lines)], true), shores: strokes("water"), canals: strokes("canals"),
             quarters: areas("quarters"), parks: areas("parks"), cemeteries: areas("cemeteries"), squares: areas("squares"),
             streets: strokes("streets").sort((a, b) => b.number - a.number), bridges: strokes("bridges"),
             railways: (shapes.railways || []).flatMap(feature => feature.lines).map(line => ({line, behind: measured(line)})),
@@ -285,13 +298,13 @@ globalThis.ground = globalThis.ground || (() => {
         const only = list => list.filter(one => meets(one.box, near));
         const fill = (list, colour) => {
             ctx.fillStyle = colour;
-            for (const one of list) ctx.fill(one.path, "evenodd");
+            for (const one of list) ctx.fill(one.path(), "evenodd");
         };
         const stroke = (list, colour, lineWidth) => {
             ctx.strokeStyle = colour;
             for (const one of list) {
                 ctx.lineWidth = typeof lineWidth === "function" ? lineWidth(one.number) : lineWidth;
-                ctx.stroke(one.path);
+                ctx.stroke(one.path());
             }
         };
         const [left, top, right, bottom] = drawn.frame;
@@ -334,7 +347,7 @@ globalThis.ground = globalThis.ground || (() => {
             stroke(shores, mix(look.water, look.lining, strength), px(2 * away * apart + 0.7));
             stroke(shores, look.water, px(2 * away * apart - 0.7));
         }
-        fill([{path: drawn.land}], look.land);
+        fill([drawn.land], look.land);
         fill(only(drawn.quarters), look.quarter);
         const parks = only(drawn.parks), cemeteries = only(drawn.cemeteries);
         fill(parks, look.park);
@@ -343,12 +356,6 @@ globalThis.ground = globalThis.ground || (() => {
             fill(parks, pattern(ctx, view, "dot", look.park_mark));
             fill(cemeteries, pattern(ctx, view, "cross", look.cemetery_mark));
         }
-        stroke(shores, look.bank, px(bankPx * 1.2));
-        ctx.lineCap = "butt";  // canals end at the bank; their water opens it
-        if (zoom >= 12) stroke(canals, look.bank, number => canalWide(number) + px(2 * bankPx));
-        ctx.lineCap = "round";
-        stroke(canals, look.water, canalWide);
-
         // streets as ribbons that run into each other and into the squares
         const squares = only(drawn.squares);
         const edgePx = zoom < 12.5 ? 0.5 : zoom < 14 ? 0.8 : 1;
@@ -357,10 +364,17 @@ globalThis.ground = globalThis.ground || (() => {
         fill(squares, look.street);
         stroke(streets, look.street, streetWide);
 
+        // banks and canals over the streets: a quay ends at the water, and a bridge begins there
+        stroke(shores, look.bank, px(bankPx * 1.2));
+        ctx.lineCap = "butt";  // canals end at the bank; their water opens it
+        if (zoom >= 12) stroke(canals, look.bank, number => canalWide(number) + px(2 * bankPx));
+        ctx.lineCap = "round";
+        stroke(canals, look.water, canalWide);
+
         ctx.lineCap = "butt";
-        const bridges = zoom >= 13 ? only(drawn.bridges) : [];
-        stroke(bridges, look.bridge_edge, rank => streetWide(rank) * 0.86 + px(zoom < 14.5 ? 1.6 : 2.4));
-        stroke(bridges, look.street, rank => streetWide(rank) * 0.86);
+        const bridges = only(drawn.bridges).filter(one => zoom >= SHOWN_FROM[one.number]);
+        if (zoom >= 13) stroke(bridges, look.bridge_edge, rank => streetWide(rank) * 0.92 + px(zoom < 14.5 ? 1.6 : 2.4));
+        stroke(bridges, look.street, rank => streetWide(rank) * 0.92);
 
         railways(px(zoom < 11 ? 1 : zoom < 14 ? 2.2 : 3), look.railway_gap);
 
@@ -379,7 +393,7 @@ globalThis.ground = globalThis.ground || (() => {
         function railways(wide, gap) {
             for (const {line, behind} of drawn.railways) {
                 for (let from = 0; from + 1 < behind.length; from++) {
-                    const inView = n => meets(boxOf([line.subarray(2 * n, 2 * n + 4)]), near);
+                    const inView = n => reaches(line, n, near);
                     if (!inView(from)) continue;
                     let to = from + 1;
                     while (to + 1 < behind.length && inView(to)) to++;
@@ -465,29 +479,53 @@ globalThis.ground = globalThis.ground || (() => {
         pane.append(sheet);
 
         const pen = document.createElement("canvas").getContext("2d");
-        const known = names.map(([text, kind, from, until, height, place, where], number) => {
+        const known = names.map(([text, kind, from, until, height, place, where, open = []], number) => {
             const manner = MANNERS[kind];
-            pen.font = `${manner.font} ${height}px ${FONTS}`;
-            const width = pen.measureText(text).width * 1.02 + manner.space * height * (text.length - 1) + 4;
             const along = typeof where[0] === "string" ? drawn.shapes[where[0]][where[1]].lines
-                .map(line => ({line, behind: measured(line), box: boxOf([line])})) : null;
+                .map(line => ({line, behind: null, box: boxOf([line])})) : null;
             const [x, y] = along ? [0, 0] : project(where[0], where[1]);
             return {
-                number, text, kind, from, until, height, place, manner, width, along,
+                number, text, kind, from, until, height, place, manner, width: null, along,
+                broad: along ? drawn.shapes[where[0]][where[1]].number : 0,
                 at: along ? null : [x - drawn.origin[0], y - drawn.origin[1], where[2] * Math.PI / 180],
-                nodes: [], spots: null, last: [],
+                // points of a sea: [x, y, pixels at home to the shore]
+                open: open.map(([lon, lat, metres]) => {
+                    const [left, top] = project(lon, lat);
+                    return [left - drawn.origin[0], top - drawn.origin[1], metres / metresPerPx(HOME_ZOOM, lat)];
+                }),
+                nodes: [], spots: null,
             };
         });
 
         let view = null;  // where the names have been looked for
-        let taken = [], places = new Set(), texts = new Set();
-        let asked = false;
+        let taken = [], places = new Set(), texts = new Set(), quarters = [], heard = "";
+        let asked = true;  // the city is painted first, its names right after
 
         // places for a name in this view, the best first
         function spotsOf(name) {
-            const {width, height, manner} = name;
-            const high = height * 1.12;
+            const {manner} = name;
+            if (name.width === null) {
+                const font = `${manner.font} ${name.height}px ${FONTS}`;
+                pen.font = font;
+                name.width = pen.measureText(name.text).width * 1.02 + manner.space * name.height * (name.text.length - 1);
+            }
+            let size = name.open.length ? Math.max(0.7, Math.min(1, 1 + (view.zoom - 11) * 0.15)) : 1;
+            if (manner.grows && name.broad) {  // no higher than the stream is broad, more or less
+                const broad = name.broad / metresPerPx(view.zoom, 59.94);
+                if (broad < LEAST_BROAD_PX) return [];
+                size = Math.min(Math.max(1, Math.min(1.5, 1 + (view.zoom - 14) * 0.2)), Math.max(11.5, broad * 0.7) / name.height);
+            }
+            const width = name.width * size + 4, height = name.height * size, high = height * 1.12;
+            name.size = height.toFixed(1);
             const spots = [];
+            if (name.open.length) {
+                for (const [left, top, away] of name.open) {
+                    if (away * view.scale < width * 0.38) continue;
+                    const x = left * view.scale + view.x, y = top * view.scale + view.y;
+                    spots.push({x, y, turn: 0, cost: Math.hypot(x - view.width / 2, y - view.height / 2), boxes: [box(x, y, width / 2, high / 2)]});
+                }
+                return spots.filter(inView).sort((a, b) => a.cost - b.cost);
+            }
             if (name.at) {
                 const [x, y, turn] = name.at;
                 const at = [x * view.scale + view.x, y * view.scale + view.y];
@@ -496,18 +534,19 @@ globalThis.ground = globalThis.ground || (() => {
                 }
                 return spots.filter(inView);
             }
-            for (const {line, behind, box: round} of name.along) {
-                const total = behind[behind.length - 1];
-                if (total * view.scale < width || !meets(round, view.seen)) continue;
+            for (const one of name.along) {
+                if (!meets(one.box, view.seen)) continue;
+                const line = one.line, behind = one.behind || (one.behind = measured(line));
+                if (behind[behind.length - 1] * view.scale < width) continue;
                 let first = Infinity, last = -Infinity;
                 for (let n = 0; n + 1 < behind.length; n++) {
-                    if (meets(boxOf([line.subarray(2 * n, 2 * n + 4)]), view.seen)) {
+                    if (reaches(line, n, view.seen)) {
                         first = Math.min(first, behind[n]);
                         last = Math.max(last, behind[n + 1]);
                     }
                 }
                 if (last < first) continue;
-                const middle = (first + last) / 2, step = Math.max(24, width / 4, (last - first) * view.scale / 40) / view.scale;
+                const middle = (first + last) / 2, step = Math.max(24, width / 4, (last - first) * view.scale / 24) / view.scale;
                 for (let n = 0; n * step <= (last - first) / 2; n++) {
                     for (const at of n ? [middle - n * step, middle + n * step] : [middle]) {
                         const spot = lay(line, behind, at, width, high, view, manner.bends, (manner.lift || 0) * height);
@@ -542,19 +581,24 @@ globalThis.ground = globalThis.ground || (() => {
         function layOut() {
             asked = false;
             if (!view) look();
-            const boxes = taken.map(([left, top, right, bottom]) => box((left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2));
+            const boxes = [...taken];
             const free = spot => !spot.boxes.some(one => { const wide = pad(one); return boxes.some(other => collide(wide, other)); });
-            const due = known.filter(name => view.zoom >= name.from && view.zoom < name.until && !texts.has(name.text) && !(name.place && places.has(name.place)));
+            const due = known.filter(name => view.zoom >= name.from && view.zoom < name.until && !texts.has(name.text)
+                && !(name.place && places.has(name.place)));
             const shown = new Map();
+            const called = new Set(quarters);  // a quarter is named after its island, and once is enough
             const put = (name, spot) => {
                 boxes.push(...spot.boxes);
                 if (!shown.has(name)) shown.set(name, []);
                 shown.get(name).push(spot);
             };
             for (const name of due) {
+                const call = ["quarters", "islands"].includes(name.kind) ? opening(name.text) : null;
+                if (called.has(call)) continue;
                 name.spots = name.spots || spotsOf(name);
                 const spot = name.spots.find(free);
                 if (spot) put(name, spot);
+                if (spot && call) called.add(call);
             }
             if (view.zoom >= 14.5) {  // a long street says its name again
                 for (const [name, [one]] of [...shown]) {
@@ -580,6 +624,10 @@ globalThis.ground = globalThis.ground || (() => {
                 const key = spot.points ? spot.points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")
                     : `${spot.x.toFixed(1)} ${spot.y.toFixed(1)} ${(spot.turn * 180 / Math.PI).toFixed(1)}`;
                 let node = name.nodes[n];
+                if (node && node.size !== name.size) {
+                    node.text.setAttribute("font-size", node.size = name.size);
+                    node.text.setAttribute("letter-spacing", (name.manner.space * name.size).toFixed(2));
+                }
                 if (node && Boolean(node.path) !== Boolean(spot.points)) {
                     node.text.remove();
                     if (node.path) node.path.remove();
@@ -594,15 +642,15 @@ globalThis.ground = globalThis.ground || (() => {
         }
 
         function make(name, n, spot) {
-            const {manner, height} = name;
-            const text = svg("text", {class: `ground-name ground-${name.kind}`, dy: ".33em", "text-anchor": "middle", "font-size": height,
-                "letter-spacing": (manner.space * height).toFixed(2)});
+            const {manner, size} = name;
+            const text = svg("text", {class: `ground-name ground-${name.kind}`, dy: ".33em", "text-anchor": "middle", "font-size": size,
+                "letter-spacing": (manner.space * size).toFixed(2)});
             if (manner.font === "italic") text.setAttribute("font-style", "italic");
             if (manner.font === "small-caps") text.setAttribute("font-variant", "small-caps");
             sheet.append(text);
             if (!spot.points) {
                 text.textContent = name.text;
-                return {text};
+                return {text, size};
             }
             const id = `ground-path-${name.number}-${n}`;
             const path = svg("path", {id});
@@ -610,7 +658,7 @@ globalThis.ground = globalThis.ground || (() => {
             const along = svg("textPath", {href: `#${id}`, startOffset: "50%"});
             along.textContent = name.text;
             text.append(along);
-            return {text, path};
+            return {text, path, size};
         }
 
         // once, however many asked, and before anything is painted
@@ -624,15 +672,22 @@ globalThis.ground = globalThis.ground || (() => {
             ask();
         });
         map.on("labels", said => {
-            const same = said.boxes.length === taken.length && said.boxes.every((one, n) => one.every((edge, k) => edge === taken[n][k]))
-                && said.places.length === places.size && said.places.every(id => places.has(id));
-            if (same) return;
-            taken = said.boxes;
+            const now = JSON.stringify([said.boxes, said.lines, said.places, said.texts, said.quarters]);
+            if (now === heard) return;
+            heard = now;
+            taken = said.boxes.map(([left, top, right, bottom]) => box((left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2));
+            for (const line of said.lines) {
+                for (let n = 1; n < line.length; n++) {
+                    const [[x0, y0], [x1, y1]] = [line[n - 1], line[n]];
+                    taken.push(box((x0 + x1) / 2, (y0 + y1) / 2, Math.hypot(x1 - x0, y1 - y0) / 2, 3, Math.atan2(y1 - y0, x1 - x0)));
+                }
+            }
             places = new Set(said.places);
             texts = new Set(said.texts);
+            quarters = said.quarters.map(opening);
             ask();
         });
-        map.whenReady(ask);
+        requestAnimationFrame(() => setTimeout(layOut));
         return {layOut, forget: () => { view = null; }};  // anew from the start
     }
 
@@ -648,7 +703,7 @@ globalThis.ground = globalThis.ground || (() => {
                 svg("path", {d: "M0-9 4.5 14 0 10.5-4.5 14Z", fill: "none", stroke: "currentcolor", "stroke-width": 1}),
                 svg("path", {d: "M0-9 4.5 14 0 10.5Z", fill: "currentcolor"}));
             const letter = svg("text", {y: -12, "text-anchor": "middle"});
-            letter.textContent = words.north.slice(0, 1);
+            letter.textContent = [...words.north][0];
             north.append(letter);
             const bars = svg("svg", {class: "ground-bars", height: 36, role: "img"});
             box.append(north, bars);

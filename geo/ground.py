@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from branca.element import MacroElement
 from folium.template import Template
-from shapely import get_coordinates, total_bounds
+from shapely import get_coordinates, prepare, total_bounds
 from shapely.affinity import scale
-from shapely.geometry import MultiLineString, MultiPolygon
+from shapely.geometry import MultiLineString, MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import linemerge, polylabel, unary_union
 
@@ -86,7 +87,8 @@ def ground_payload(ground: Ground, look: Look, language: str) -> dict[str, Any]:
     A name is `[text, kind, from zoom, below zoom, pixels high, place, where]`, `place` the id of
     what it names in the gazetteer or "", `where` either `[lon, lat, degrees clockwise]` or the
     layer and the number of the shape along which it runs. Names come by weight: each gives way to
-    those before it.
+    those before it. The name of a sea has, as one more, points far from any shore, each
+    `[lon, lat, metres to the shore]`: it stands at whichever suits the view.
     """
     drawn = _drawn(ground)
     names = [
@@ -185,7 +187,7 @@ def _flat(line: Iterable[Position]) -> list[int]:
 
 def _names(feature: Feature, layer: str, number: int, language: str) -> Iterator[list[Any]]:
     said = feature.properties
-    text = said.get(f"name_{language}") or said.get("name_en")
+    text = said.get(f"name_1917_{language}") or said.get("name_1917")
     if not text:
         return
     kind, start, end, height = _manner(feature, layer)
@@ -198,7 +200,31 @@ def _names(feature: Feature, layer: str, number: int, language: str) -> Iterator
     else:
         lon, lat = _inside(feature.geometry)
         where = [round(lon, 5), round(lat, 5), 0]
-    yield [text, kind, said.get("label_zoom", start), end, height, said.get("place", ""), where]
+    name = [text, kind, said.get("label_zoom", start), end, height, said.get("place", ""), where]
+    if kind == "seas":
+        name.append(list(_open_water(feature.geometry)))
+    yield name
+
+
+OFF_SHORE_M = 1500
+"""How far from any shore a sea has room for its name."""
+
+
+def _open_water(water: BaseGeometry) -> Iterator[list[float]]:
+    """Points of a coarse grid in open water, with their metres to the nearest shore."""
+    metre = 1 / 111_400  # degrees of latitude
+    narrow = scale(water, xfact=0.5, origin=(0, 0))  # degrees alike both ways, at 60 degrees north
+    prepare(narrow)
+    shores = narrow.boundary
+    west, south, east, north = narrow.bounds
+    across, up = (round((high - low) / 0.02) for low, high in ((west, east), (south, north)))
+    for row, column in product(range(1, up), range(1, across)):
+        point = Point(west + (east - west) * column / across, south + (north - south) * row / up)
+        if not narrow.contains(point):
+            continue
+        away_m = shores.distance(point) / metre
+        if away_m >= OFF_SHORE_M:
+            yield [round(2 * point.x, 4), round(point.y, 4), round(away_m)]
 
 
 Manner = tuple[str, float, float, float]

@@ -9,12 +9,15 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
+from threading import Timer
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -24,6 +27,7 @@ from geo.looks import LOOKS
 from story.export import Edition, export, write_folder, write_whole
 from story.handout import PAPERS, NoBrowserError, print_pdf
 from story.kiosk import Kiosk, in_file, read_settings
+from story.precompressed import remove_stale, with_gzip
 from story.report import state_report
 from story.scorm import course_files, course_zip
 from story.telling import ROOT, DataError, Story, examine, read_story
@@ -38,7 +42,7 @@ def main() -> None:
     """Run the command line; a fault is one line on stderr, never a traceback."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         # a pipe may be narrower than the names it is handed, on Windows by default
-        sys.stdout.reconfigure(encoding="utf-8")
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         cli.main(prog_name="python -m story", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -198,6 +202,14 @@ class Language(click.ParamType[str]):
         return str(value)
 
 
+def _is_address(text: str) -> bool:
+    """Whether a text could be the address of a page."""
+    try:
+        return bool(re.fullmatch(r'https?://[!"$-~]+', text) and urlsplit(text).hostname)
+    except ValueError:
+        return False
+
+
 def edition(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say what an exported file tells; the command gets an `Edition`."""
 
@@ -226,10 +238,15 @@ def edition(command: Callable[..., None]) -> Callable[..., None]:
         **options: Any,
     ) -> None:
         address = options["address"]
-        if address is not None and not re.fullmatch(r"https?://[!-~]+", address):
+        if address is not None and not _is_address(address):
             raise click.ClickException(
                 f"--address: {address!r} is no address; it should begin with https:// or http:// "
-                "and hold no space"
+                "and hold no space and no #"
+            )
+        title = options["title"]
+        if title is not None and not re.fullmatch(r"(?=.*\S)[^\x00-\x1f\x7f\ud800-\udfff]+", title):
+            raise click.ClickException(
+                f"--title: {title!r} is no title; it should be a line of text"
             )
         chosen = tuple(part.strip() for part in (ids or "").split(",") if part.strip())
         known = {event.id for event in story.events}
@@ -266,12 +283,15 @@ def _writing(out: Path, write: Callable[[], None]) -> None:
 @click.argument("out")
 @click.option("--kiosk", "as_kiosk", is_flag=True, help="for a museum's screen")
 @click.option("--settings", type=click.Path(path_type=Path), help="of the kiosk: a kiosk.toml")
+@click.option("--gzip", "zipped", is_flag=True, help="a folder's files compressed as well: name.gz beside each")  # fmt: skip
 @edition
 def export_page(
-    story: Story, edition: Edition, out: str, as_kiosk: bool, settings: Path | None
+    story: Story, edition: Edition, out: str, as_kiosk: bool, settings: Path | None, zipped: bool
 ) -> None:
     """Write the story to OUT: one file "petrograd.html", or a folder "petrograd/"."""
     path = Path(out)
+    if not out:
+        raise click.ClickException("OUT is empty; name a file or a folder")
     if settings is not None and not as_kiosk:
         raise click.ClickException("--settings are those of a kiosk; add --kiosk")
     if as_kiosk:
@@ -284,12 +304,20 @@ def export_page(
         for remark in (*kiosk.remarks, *faults):
             click.echo(remark, err=True)
         edition = replace(edition, kiosk=kiosk)
-    exported = export(story, edition)
-    if out.endswith(("/", os.sep)) or path.is_dir():
+    is_folder = out.endswith(("/", os.sep)) or os.path.isdir(path)
+    if zipped and not is_folder:
+        raise click.ClickException(f"--gzip is for a folder; {out}/ would name one")
+    with _progress("making the page"):
+        exported = export(story, edition)
+    if is_folder:
         files = exported.folder()
-        _writing(path, lambda: write_folder(path, files))
         size = sum(len(text.encode("utf-8")) for text in files.values())
-        click.echo(f"{path}: {len(files)} files, {size / 1000:.0f} kB")
+        _writing(path, lambda: write_folder(path, with_gzip(files) if zipped else files))
+        if not zipped:
+            _writing(path, lambda: remove_stale(path, files))
+        click.echo(
+            f"{path}: {len(files)} files{', each compressed too' if zipped else ''}, {size / 1000:.0f} kB"
+        )
     else:
         page = exported.single_file()
         _writing(path, lambda: write_whole(path, page))
@@ -304,9 +332,9 @@ def export_page(
 @edition
 def handout(story: Story, edition: Edition, out: Path, paper: str) -> None:
     """Print the story to OUT, a PDF, with the Chromium or Chrome that is there."""
-    _progress("printing")
     try:
-        pdf = print_pdf(export(story, edition), paper)
+        with _progress("printing"):
+            pdf = print_pdf(export(story, edition), paper)
     except NoBrowserError as error:
         raise click.ClickException(str(error)) from error
     _writing(out, lambda: write_whole(out, pdf))
@@ -338,14 +366,25 @@ class Completion(click.ParamType[str | float]):
 @edition
 def scorm(story: Story, edition: Edition, out: Path, complete: str | float) -> None:
     """Write the story to OUT, a SCORM 1.2 package for a learning system."""
-    package = course_zip(course_files(export(story, edition), complete))
+    with _progress("packing the course"):
+        package = course_zip(course_files(export(story, edition), complete))
     _writing(out, lambda: write_whole(out, package))
     click.echo(f"{out}: {len(package) / 1000:.0f} kB")
 
 
-def _progress(doing: str) -> None:
-    """Say on stderr what takes longer than a second."""
-    click.echo(f"{doing} ...", err=True)
+SLOW_S = 1.0
+
+
+@contextmanager
+def _progress(doing: str) -> Iterator[None]:
+    """Say on stderr what is being done once it takes longer than a second."""
+    said = Timer(SLOW_S, click.echo, (f"{doing} ...",), {"err": True})
+    said.daemon = True
+    said.start()
+    try:
+        yield
+    finally:
+        said.cancel()
 
 
 def _line(story: Story, event: Event, words: Words) -> str:

@@ -31,7 +31,9 @@
         const found = TIME.exec(text);
         if (!found) return null;
         const [year, month, day, hour, minute] = found.slice(1).map(part => Number(part || 0));
-        if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59) return null;
+        const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+        const long = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
+        if (!year || !(day >= 1 && day <= long) || hour > 23 || minute > 59) return null;
         // days since 1 October 1917; every other month lies far outside the clock in any calendar
         const days = (year - 1917) * 366 + (month - 10) * 31 + day - 21;
         return days * 1440 + hour * 60 + minute;
@@ -153,7 +155,6 @@
     }
 
     function showPane() {
-        root.dataset.pane = state.pane;
         for (const button of all("button[data-pane]")) button.setAttribute("aria-pressed", String(button.dataset.pane === state.pane));
         for (const pane of all(".pane")) pane.classList.toggle("open", pane.dataset.name === state.pane);
         if (state.pane === "city") showCity(host.minute);
@@ -175,7 +176,8 @@
 
     function goTo(minute, event = null) {
         host.pause();
-        if (event !== null) host.tell(event);
+        notice.hidden = true;
+        host.tell(event);
         host.setTime(inStory(minute));
         showPlaying();
         showEvent();
@@ -435,17 +437,15 @@
     // ---- share
 
     const dialog = one("dialog.share");
+    const own = location.protocol !== "about:";  // a frame that was given text has no address
+    if (!kiosk && !address && !own) one("[data-do=share]").hidden = true;
     function openShare() {
         const base = address || location.href.split("#")[0];
         const link = `${base}#${writeAddress()}`;
         one("#share-link").value = link;
-        const frame = page.createElement("iframe");
-        frame.setAttribute("src", link);
-        frame.setAttribute("title", title);
-        frame.setAttribute("width", "100%");
-        frame.setAttribute("style", "aspect-ratio: 4 / 3; min-height: 600px; border: 0");
-        frame.setAttribute("loading", "lazy");
-        one("#share-embed").value = frame.outerHTML;
+        const quoted = text => `"${text.replace(/[&"<>]/g, sign => `&#${sign.charCodeAt(0)};`)}"`;
+        one("#share-embed").value = `<iframe src=${quoted(link)} title=${quoted(title)} width="100%" `
+            + 'style="aspect-ratio: 4 / 3; min-height: 600px; border: 0" loading="lazy"></iframe>';
         say(one("[role=status]", dialog), "");
         dialog.showModal();
     }

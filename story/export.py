@@ -7,14 +7,18 @@ steps through them. The map is the very map of the Streamlit page.
 import base64
 import hashlib
 import json
+import os
+import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from errno import EINVAL, EISDIR, ENOTDIR
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -41,6 +45,8 @@ SPEEDS = {0.5: "½×", 1: "1×", 2: "2×", 4: "4×"}
 PANES = {"event": "event", "city": "city", "place": "place", "list": "all_events", "sources": "sources_all"}  # fmt: skip
 """The panes beside the map, and the word of each in the section `page`."""
 OEMBED = "oembed.json"
+GENERATOR = "python -m story export"
+"""By which a page says what made it."""
 ICONS = {
     "previous": "M6 5h2.5v14H6zM19 5v14L9 12z",
     "play": "M7 4.5v15L20 12z",
@@ -173,7 +179,7 @@ class Exported:
             return Markup("")
         return Markup(
             '<link rel="alternate" type="application/json+oembed" href="{}" title="{}">\n'
-        ).format(urljoin(address, OEMBED), self.fields["title"])
+        ).format(beside(address, OEMBED), self.fields["title"])
 
     def _oembed(self) -> str:
         """What a site that is given the address asks for, to frame the page by itself."""
@@ -253,7 +259,7 @@ def export(story: Story, edition: Edition) -> Exported:
         fields={
             "lang": edition.language,
             "look": look,
-            "version": version(),
+            "generator": f"{GENERATOR} {version()}",
             "title": title,
             "words": words,
             "start": start,
@@ -288,6 +294,14 @@ def export(story: Story, edition: Edition) -> Exported:
             "pictures": "" if kiosk else pictures(story, edition.first, edition.last, words),
         },
     )  # fmt: skip
+
+
+def beside(address: str, name: str) -> str:
+    """The address of a file beside the page at `address`, which may name the page's folder."""
+    parts = urlsplit(address)
+    last = parts.path.rpartition("/")[2]
+    folder = parts.path if not last or "." in last else f"{parts.path}/"
+    return urljoin(urlunsplit((parts.scheme, parts.netloc, folder, "", "")), name)
 
 
 def code(address: str) -> Markup:
@@ -364,17 +378,61 @@ def _data(edition: Edition, words: Words, title: str) -> dict[str, Any]:
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file; one that is there already is replaced only when the new one is complete."""
+    with _complete(path, content) as part:
+        part.replace(path.resolve())
+
+
+def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write the files of a folder; what is there is replaced only when all of them are complete.
+
+    The page comes last, so that it never names what is not there. Parts of an earlier build that
+    this one does not have are removed; whatever else lies in the folder stays.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
+    stale = _parts_of(folder / "index.html") - set(files)
+    folder.mkdir(parents=True, exist_ok=True)
+    names = sorted(files, key=lambda name: (name == "index.html", name))
+    with ExitStack() as parts:
+        written = {
+            name: parts.enter_context(_complete(folder / name, files[name])) for name in names
+        }
+        for name, part in written.items():
+            part.replace((folder / name).resolve())
+    for name in stale:
+        (folder / name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _complete(path: Path, content: str | bytes) -> Iterator[Path]:
+    """A complete new file beside `path`, to take its place; gone afterwards if it did not."""
+    path = path.resolve()  # a link stays, and what it leads to is replaced
+    if path.exists() and not path.is_file():
+        wrong = EISDIR if path.is_dir() else EINVAL
+        raise OSError(wrong, os.strerror(wrong))
     data = content.encode("utf-8") if isinstance(content, str) else content
-    part = path.with_name(f".{path.name}.part")
+    digest = hashlib.sha256(os.fsencode(path.name)).hexdigest()
+    part = path.with_name(f".{digest[:16]}-{os.getpid()}.part")  # the name itself may be too long
     try:
-        part.write_bytes(data)
-        part.replace(path)
+        with part.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        yield part
     finally:
         part.unlink(missing_ok=True)
 
 
-def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
-    """Write the files of a folder, the page last, so that it never names what is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in sorted(files, key=lambda name: name == "index.html"):
-        write_whole(folder / name, files[name])
+def _parts_of(page: Path) -> set[str]:
+    """Names of what an earlier build wrote for a page, `oembed.json` and packed copies included."""
+    try:
+        text = page.read_text("utf-8")
+    except (OSError, ValueError):
+        return set()
+    if f'name="generator" content="{GENERATOR}' not in text:
+        return set()
+    named = {
+        *re.findall(r'<(?:script src|link rel="stylesheet" href)="([\w-]+\.(?:js|css))"', text)
+    }
+    named |= {OEMBED, page.name}
+    return named | {f"{name}.gz" for name in named}

@@ -374,7 +374,11 @@ def _key(words: Words) -> Markup:
         for holder in ("government", "mrc", "contested", "neutral")
     ]
     rows.append(("claim-mrc", words("map", "claimed")))
-    rows += [(f"unit-{shape}", words("map", word)) for shape, word in (("people", "unit"), ("ship", "ship"), ("person", "person"))]  # fmt: skip
+    rows += [
+        ("unit-people", words("map", "unit")),
+        ("unit-ship", words("map", "ship")),
+        ("unit-person", words("map", "person")),
+    ]
     return Markup('<p class="key">{}</p>').format(
         Markup(" ").join(
             Markup(

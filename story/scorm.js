@@ -3,10 +3,11 @@
 (() => {
     "use strict";
     const {host, address, read} = globalThis.petrograd;
-    const {complete} = globalThis.petrogradCourse;  // "last", or the share of events to be seen, 0..1
+    const {complete, words} = globalThis.petrogradCourse;  // "last", or the share of events to be seen, 0..1
     const events = host.story.events;
     const LOCATION = 255, SUSPEND = 4096;  // characters that SCORM 1.2 grants
     const SEEN_MS = 700;                   // an event passed by in a drag is not seen
+    const COMMIT_MS = 10000;               // a thousand readers who step on must not ask the server each time
 
     function findApi() {
         const reach = from => {
@@ -26,7 +27,7 @@
     }
 
     const api = findApi();
-    let open = false;
+    if (!api) return;
     // a learning system that fails must not take the story down
     const ask = (name, ...said) => {
         try {
@@ -36,11 +37,17 @@
         }
     };
     const get = element => ask("LMSGetValue", element);
-    const put = (element, value) => ask("LMSSetValue", element, value) === "true";
+    const put = (element, value) => ask("LMSSetValue", element, value);
 
     // which events were seen: a bit an event, six to a letter
     const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const seen = new Set();
+    // a package of other events starts its count anew
+    const form = (() => {
+        let sum = 0;
+        for (const letter of events.map(event => event.id).join(" ")) sum = (Math.imul(sum, 31) + letter.codePointAt(0)) >>> 0;
+        return `1.${events.length}.${sum.toString(36)}`;
+    })();
     const pack = () => {
         let text = "";
         for (let at = 0; at < events.length; at += 6) {
@@ -48,12 +55,11 @@
             for (let bit = 0; bit < 6; bit++) if (at + bit < events.length && seen.has(events[at + bit].id)) six |= 1 << bit;
             text += LETTERS[six];
         }
-        return `1.${events.length}.${text}`;  // a package of other events starts its count anew
+        return `${form}.${text}`.slice(0, SUSPEND);
     };
     const unpack = text => {
-        const [form, count, bits] = String(text).split(".");
-        if (form !== "1" || Number(count) !== events.length || !bits) return;
-        [...bits].forEach((letter, at) => {
+        if (!text.startsWith(`${form}.`)) return;
+        [...text.slice(form.length + 1)].forEach((letter, at) => {
             const six = LETTERS.indexOf(letter);
             for (let bit = 0; bit < 6; bit++) {
                 const event = events[at * 6 + bit];
@@ -62,9 +68,13 @@
         });
     };
 
-    let done = false;
+    let open = false;
+    let counts = true;   // not where a teacher looks through it, or a learner looks back
+    let done = false;    // completed or passed, now or in an earlier sitting
+    let settled = false; // and the learning system has taken it
+    // 7 in 100 of 100 events are 7, though 0.07 * 100 is a little more
     const isDone = () => complete === "last"
-        ? seen.has(events[events.length - 1].id) : seen.size >= Math.ceil(complete * events.length);
+        ? seen.has(events[events.length - 1].id) : seen.size >= complete * events.length - 1e-6;
 
     const began = performance.now();
     function sessionTime() {
@@ -73,63 +83,89 @@
         return `${String(Math.min(9999, Math.floor(whole / 3600))).padStart(4, "0")}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}.00`;
     }
 
-    let saved = "";
-    function save() {
-        if (!open) return;
-        let place = address();
-        if (place.length > LOCATION) place = place.split("&").slice(0, 1).join("");
-        const packed = pack().slice(0, SUSPEND);
-        const status = done || isDone() ? "completed" : "incomplete";
-        const all = `${place} ${packed} ${status}`;
-        if (all === saved) return;
-        saved = all;
-        done = status === "completed";
+    let kept = "";       // what the learning system last said it has stored
+    let waiting = null;  // for the next commit
+    const standing = () => {
+        const whole = address();
+        return [whole.length > LOCATION ? whole.split("&")[0] : whole, pack(), done];
+    };
+    function write() {
+        const [place, packed] = standing();
         put("cmi.core.lesson_location", place);
         put("cmi.suspend_data", packed);
-        put("cmi.core.lesson_status", status);
-        ask("LMSCommit", "");
+        if (done && !settled) settled = put("cmi.core.lesson_status", "completed") === "true";
+    }
+    function commit() {
+        clearTimeout(waiting);
+        waiting = null;
+        const now = standing().join(" ");
+        if (!open || !counts || now === kept) return;
+        write();
+        if (ask("LMSCommit", "") === "true") kept = now;
     }
 
+    // LMSFinish stores as well, and unlike a commit it is made for a page that is going
     function leave() {
         if (!open) return;
-        save();
-        put("cmi.core.session_time", sessionTime());
-        put("cmi.core.exit", "suspend");
-        ask("LMSCommit", "");
+        if (counts) {
+            write();
+            put("cmi.core.session_time", sessionTime());
+            put("cmi.core.exit", "suspend");
+        }
         ask("LMSFinish", "");
         open = false;
     }
 
     function enter() {
-        if (!api || open || ask("LMSInitialize", "") !== "true") return;
+        if (open || ask("LMSInitialize", "") !== "true") return open;
         open = true;
+        counts = !["browse", "review"].includes(get("cmi.core.lesson_mode"));
         const status = get("cmi.core.lesson_status");
-        done = status === "completed" || status === "passed";
+        done = settled = status === "completed" || status === "passed";
         unpack(get("cmi.suspend_data"));
+        // said at once: some systems count an item as done that was opened, closed and said nothing
+        if (counts && !done && status !== "incomplete") {
+            put("cmi.core.lesson_status", "incomplete");
+            ask("LMSCommit", "");
+        }
+        return true;
+    }
+
+    function see() {
+        seen.add(host.told);
+        if (!done && isDone()) {
+            done = true;
+            commit();
+        } else if (waiting === null) {
+            waiting = setTimeout(commit, COMMIT_MS);
+        }
+    }
+
+    let looking = null, looked = null;
+    function look() {
+        if (host.told === looked) return;
+        looked = host.told;
+        clearTimeout(looking);
+        if (looked !== null && !seen.has(looked)) looking = setTimeout(see, SEEN_MS);
+    }
+
+    function warn() {
+        const notice = document.querySelector(".notice");
+        notice.textContent = words.closed;
+        notice.hidden = false;
+    }
+
+    if (enter()) {
         const place = get("cmi.core.lesson_location");
         if (place.includes("=")) read(place);
-        if (!done && status !== "incomplete") put("cmi.core.lesson_status", "incomplete");
-        ask("LMSCommit", "");
+    } else {
+        warn();
     }
-
-    let waiting = null;
-    function look() {
-        clearTimeout(waiting);
-        const told = host.told;
-        if (told === null || seen.has(told)) return;
-        waiting = setTimeout(() => {
-            if (host.told !== told) return;
-            seen.add(told);
-            save();
-        }, SEEN_MS);
-    }
-
-    enter();
-    if (!api) return;
-    host.listen(look);
+    // the article told, and not the clock: two events may share a minute
+    new MutationObserver(look).observe(document.querySelector("#told"), {subtree: true, attributeFilter: ["class"]});
     look();
     // never on unload: browsers no longer promise it, and it would keep the page out of their cache
-    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(); });
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") commit(); });
     globalThis.addEventListener("pagehide", leave);
-    globalThis.addEventListener("pageshow", event => { if (event.persisted) enter(); });
+    globalThis.addEventListener("pageshow", event => { if (event.persisted && !enter()) warn(); });
 })();

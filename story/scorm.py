@@ -1,19 +1,22 @@
 """The story as a course package: SCORM 1.2, one item, the folder build in a zip."""
 
 import io
-import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+from geo.ground import js_string
 from story.export import Exported, Part
+from story.words import Words
 
 SCRIPT = Path(__file__).with_suffix(".js")
 MANIFEST = "imsmanifest.xml"
 CP = "http://www.imsproject.org/xsd/imscp_rootv1p1p2"
 ADL = "http://www.adlnet.org/xsd/adlcp_rootv1p2"
 """Names of the two vocabularies of a SCORM 1.2 manifest; names only, nobody asks for them."""
+TITLE = 200
+"""Characters of a title that SCORM 1.2 lets every learning system keep."""
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the zip, so that the same story gives the same bytes."""
 
@@ -23,9 +26,9 @@ def course_files(exported: Exported, complete: str | float) -> dict[str, str]:
 
     `complete`: "last" when the last event was seen, or the share of events to be seen, 0 to 1.
     """
-    settings = Part(
-        "course.js", f"globalThis.petrogradCourse = {json.dumps({'complete': complete})};\n"
-    )
+    words: Words = exported.fields["words"]
+    said = js_string({"complete": complete, "words": dict(words.section("course"))})
+    settings = Part("course.js", f"globalThis.petrogradCourse = JSON.parse({said});\n")
     script = Part("scorm.js", SCRIPT.read_text("utf-8"))
     files = replace(exported, scripts=(*exported.scripts, settings, script)).folder()
     return {MANIFEST: manifest(str(exported.fields["title"]), sorted(files)), **files}
@@ -33,6 +36,8 @@ def course_files(exported: Exported, complete: str | float) -> dict[str, str]:
 
 def manifest(title: str, files: list[str]) -> str:
     """What a learning system reads first: one organisation, one item, every file."""
+    whole = _plain(title)
+    short = whole if len(whole) <= TITLE else f"{whole[: TITLE - 1]}…"
     ElementTree.register_namespace("", CP)
     ElementTree.register_namespace("adlcp", ADL)
     root = ElementTree.Element(f"{{{CP}}}manifest", identifier="petrograd-1917", version="1.1")
@@ -41,9 +46,9 @@ def manifest(title: str, files: list[str]) -> str:
     _under(metadata, "schemaversion").text = "1.2"
     organisations = _under(root, "organizations", default="story")
     organisation = _under(organisations, "organization", identifier="story")
-    _under(organisation, "title").text = _plain(title)
+    _under(organisation, "title").text = short
     item = _under(organisation, "item", identifier="item", identifierref="page")
-    _under(item, "title").text = _plain(title)
+    _under(item, "title").text = short
     resources = _under(root, "resources")
     page = _under(
         resources,
@@ -56,9 +61,8 @@ def manifest(title: str, files: list[str]) -> str:
     for name in files:
         _under(page, "file", href=name)
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=False).join(
-        ['<?xml version="1.0" encoding="utf-8"?>\n', "\n"]
-    )
+    written = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{written}\n'
 
 
 def course_zip(files: dict[str, str]) -> bytes:
@@ -68,6 +72,7 @@ def course_zip(files: dict[str, str]) -> bytes:
         for name, text in files.items():
             entry = zipfile.ZipInfo(name, ZIP_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix, wherever it was made
             entry.external_attr = 0o644 << 16
             package.writestr(entry, text.encode("utf-8"))
     return out.getvalue()

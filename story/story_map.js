@@ -515,9 +515,18 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 }
             }
             const said = Object.values(places).filter(drawn => drawn.on && drawn.label.dataset.spot !== "none");
+            const points = line => line.map(([lon, lat]) => {
+                const {x, y} = map.latLngToContainerPoint([lat, lon]);
+                return [Math.round(x), Math.round(y)];
+            });
+            const trails = Object.values(units).filter(unit => unit.trail).map(unit => points(story.routes[unit.way.route].line));
+            const ring = story.rings[ringDrawn];
+            const decks = Object.values(places).filter(drawn => drawn.deck).map(drawn => points(drawn.place.line));
             map.fire("labels", {  // the names of the ground give way to all of these
                 boxes: [...names, ...marks, ...standing].map(box => box.slice(0, 4).map(Math.round)),
+                lines: [...decks, ...trails, ...(ring ? ring.lines.map(points) : [])],
                 places: said.map(drawn => drawn.id), texts: said.map(drawn => drawn.place.name),
+                quarters: said.filter(drawn => drawn.place.kind === "quarter").map(drawn => drawn.place.name),
             });
         }
 
@@ -556,6 +565,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 const said = {renderer: lines.routes, pane: "routes", interactive: false, color: COLOUR[unit.actor.side],
                     dashArray: route.basis === "given" ? null : "6 6"};
                 unit.way = L.polyline(route.line.map(latLng), {...said, weight: 2, opacity: 0.3}).addTo(map);
+                unit.way.route = is.route;
                 unit.trail = L.polyline([], {...said, weight: 4, opacity: 0.85}).addTo(map);
                 unit.trailRoute = is.route + is.reverse;
                 unit.trailFraction = null;

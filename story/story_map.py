@@ -89,5 +89,5 @@ def story_map(
     bare = online_base is not None
     GroundLayer(story.ground, LOOKS[look], language, scale, bare=bare).put_on(the_map)
     payload = map_payload(story, words, told, clock)
-    StoryLayer({**payload, "alone": alone}, minute).put_on(the_map)
+    StoryLayer({**payload, "alone": True} if alone else payload, minute).put_on(the_map)
     return the_map

@@ -59,13 +59,13 @@ def ground(tmp_path):
     draw("islands", **{"vasilyevsky-island": (ISLAND, {})})
     draw(
         "canals",
-        canal=(CANAL, {"name_en": "Canal", "width_m": 20}),
+        canal=(CANAL, {"name_1917": "Canal", "width_m": 20}),
         neva=(
             LineString([(10, 240), (960, 240)]),
-            {"name_en": "Neva", "width_m": 400, "in_water": True},
+            {"name_1917": "Neva", "width_m": 400, "in_water": True},
         ),
     )
-    draw("bridges", **{name: (line, {"name_en": name}) for name, line in BRIDGES.items()})
+    draw("bridges", **{name: (line, {"name_1917": name}) for name, line in BRIDGES.items()})
     return draw
 
 
@@ -95,7 +95,7 @@ def reference(tmp_path):
         )
         with (path / "named-points.csv").open("w", newline="", encoding="utf-8") as file:
             rows = csv.writer(file)
-            rows.writerow(["kind", "name_ru", "lon", "lat", "osm"])
+            rows.writerow(["kind", "name_1917_ru", "lon", "lat", "osm"])
             for kind, places in (
                 ("museum", points or [(2500, 900)]),
                 ("pier", piers or [(2500, 400)]),
@@ -155,7 +155,7 @@ def test_an_edge_follows_a_canal_only_if_it_runs_the_same_way(off, aside, follow
 
 
 def test_an_edge_that_follows_for_a_few_metres_follows_by_chance(off):
-    assert off([(520, 700), (520, 900)]) == {}
+    assert off([(520, 700), (520, 840)]) == {}
 
 
 def test_of_two_edges_beside_one_water_the_nearer_counts(off):
@@ -213,7 +213,7 @@ def test_a_middle_line_within_the_bounds_is_held_and_one_beyond_is_missed(rows):
 
 
 def test_reaches_of_one_name_share_a_row(rows, ground):
-    said = {"name_en": "Canal", "width_m": 20}
+    said = {"name_1917": "Canal", "width_m": 20}
     lower, upper = LineString([(500, 390), (500, 900)]), LineString([(500, 900), (500, 1500)])
     ground("canals", lower=(lower, said), upper=(upper, said))
 

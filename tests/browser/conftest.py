@@ -24,7 +24,15 @@ SIZES = {
     "course": (800, 600),
     "phone": (390, 844),
 }
-OWN = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:", "file:")
+OWN = (
+    "http://127.0.0.1:",
+    "http://localhost:",
+    "ws://127.0.0.1:",
+    "data:",
+    "blob:",
+    "about:",
+    "file:",
+)
 QUIET = ("Unrecognized feature", "can escape its sandboxing")
 """Warnings of Chromium about the frame that Streamlit makes; nothing of ours."""
 
@@ -35,23 +43,50 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
-def chromium():
-    """A Chromium that looks up no name and cannot reach anything but this machine."""
+def how_to_launch():
+    """Path and options of a Chromium that cannot reach anything but this machine."""
     path = subprocess.run(
         ["sh", str(Path(__file__).parent / "find_browser.sh")],
         capture_output=True, text=True, check=True,
     ).stdout.strip()  # fmt: skip
     args = [
         "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync", "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        "--disable-sync", "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     ]  # fmt: skip
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         args.append("--no-sandbox")  # Chromium refuses root otherwise
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=args)
-        yield browser
-        browser.close()
+    return {"executable_path": path, "args": args}
+
+
+@pytest.fixture(scope="session")
+def playwright():
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright):
+    """A Chromium that looks up no name and cannot reach anything but this machine."""
+    browser = playwright.chromium.launch(**how_to_launch())
+    yield browser
+    browser.close()
+
+
+def watch(page, trouble):
+    """Note every request to another machine, page error and console error of a page."""
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(OWN) else trouble.append(request.url),
+    )
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            trouble.append(message.text)
+            if message.type == "error" and not any(text in message.text for text in QUIET)
+            else None
+        ),
+    )
 
 
 @pytest.fixture
@@ -66,19 +101,7 @@ def open_page(chromium):
         context = chromium.new_context(viewport={"width": width, "height": height}, **said)
         contexts.append(context)
         page = context.new_page()
-        page.on(
-            "request",
-            lambda request: None if request.url.startswith(OWN) else trouble.append(request.url),
-        )
-        page.on("pageerror", lambda error: trouble.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                trouble.append(message.text)
-                if message.type == "error" and not any(text in message.text for text in QUIET)
-                else None
-            ),
-        )
+        watch(page, trouble)
         page.goto(url)
         return page
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from events.clock import LAST_MINUTE, at_minute, minute_of
 from events.state import city_at, in_order
 from events.steps import compile_steps
-from geo.ground import SCRIPT as GROUND
+from geo import ground
 from geo.measure import along, distance_m, shares
 from geo.offline_map import LEAFLET
 from story import story_map as beside
@@ -26,6 +26,7 @@ from tests.events.test_state import EVERY_MINUTE, answer, stories, story_of
 
 FOLDER = Path(__file__).parent.parent / "cases"
 CASES = json.loads((FOLDER / "script.json").read_text("utf-8"))
+GROUND = Path(ground.__file__).with_suffix(".js")
 STORY_MAP = Path(beside.__file__).with_suffix(".js")
 WORDS = words_of("en")
 ZONES = ("Asia/Tokyo", "America/New_York", "Europe/London")
@@ -129,29 +130,6 @@ def test_the_pieces_of_a_bridge(script, case):
         assert [x for position in found for x in position] == pytest.approx(
             [x for position in wanted for x in position], abs=1e-6
         )
-
-
-@cases("strokePx")
-def test_the_width_of_a_street(script, case):
-    px = script("strokePx", case["metres"], case["zoom"], case["least"], of="ground")
-
-    assert px == pytest.approx(case["px"], abs=0.01)
-
-
-def test_water_is_filled_a_canal_is_a_line_and_a_street_is_as_wide_as_its_rank(script):
-    look = {"water": "#0000ff", "bank": "#000080", "street": "#ffffff", "land": "#eeeeee"}
-
-    def style(layer, zoom=15, **properties):
-        return script("styleOf", layer, {"properties": properties}, look, zoom, of="ground")
-
-    assert style("water")["fillColor"] == look["water"]
-    assert style("islands")["fillColor"] == look["land"]
-    assert style("canals", width_m=60)["weight"] == 2 * style("canals", width_m=30)["weight"]
-    assert style("canals")["weight"] == style("canals", width_m=30)["weight"]
-    assert [style("streets", rank=rank)["weight"] for rank in (1, 2, 3)] == sorted(
-        (style("streets", rank=rank)["weight"] for rank in (1, 2, 3)), reverse=True
-    )
-    assert style("streets")["weight"] == style("streets", rank=3)["weight"]
 
 
 # -- laws

@@ -30,8 +30,8 @@ def payload_of(layer, geometry, language="en", **said):
 
 def name_of(layer, geometry, language="en", **said):
     """The one name of a feature: text, kind, from zoom, below zoom, pixels, place, where."""
-    (name,) = payload_of(layer, geometry, language, **{"name_en": "Fontanka", **said})["names"]
-    return name
+    (name,) = payload_of(layer, geometry, language, **{"name_1917": "Fontanka", **said})["names"]
+    return name[:7]
 
 
 def square_of(metres):
@@ -133,6 +133,23 @@ def test_a_small_area_is_named_from_nearer_than_a_large_one(layer):
     assert large[4] >= small[4]
 
 
+def test_a_sea_may_be_named_wherever_it_is_broad():
+    """Not in the bay, and not on the island."""
+    island = [(29.5, 60.0), (29.5, 60.05), (29.6, 60.05), (29.6, 60.0)]
+    sea = Polygon([(29.2, 59.9), (29.9, 59.9), (29.9, 60.1), (29.2, 60.1)], [island])
+    bay = Polygon([(29.9, 60.0), (30.1, 60.0), (30.1, 60.005), (29.9, 60.005)])
+
+    *_, open_water = payload_of("water", sea.union(bay), name_1917="Gulf")["names"][0]
+
+    assert len(open_water) > 20
+    for lon, lat, away in open_water:
+        assert sea.contains(Point(lon, lat))
+        assert 1500 <= away < 11_200
+        assert distance_m((lon, lat), (lon, 59.9)) > 1400
+        assert distance_m((lon, lat), (29.55, 60.025)) > 1400
+    assert max(lon for lon, *_ in open_water) < 29.9
+
+
 def test_names_of_quarters_make_room_when_one_comes_near():
     _, _, start, end, *_ = name_of("quarters", SQUARE)
 
@@ -143,12 +160,14 @@ def test_names_come_by_weight():
     """Each gives way to those before it: the Gulf to none, a lane to all."""
     ground = {
         "streets": (
-            Feature("a", EASTWARD, {"name_en": "Lane", "rank": 3}),
-            Feature("b", EASTWARD, {"name_en": "Nevsky", "rank": 1}),
+            Feature("a", EASTWARD, {"name_1917": "Lane", "rank": 3}),
+            Feature("b", EASTWARD, {"name_1917": "Nevsky", "rank": 1}),
         ),
-        "parks": (Feature("c", square_of(300), {"name_en": "Garden"}),),
-        "water": (Feature("d", Polygon(HOLE), {"name_en": "Gulf"}),),
-        "canals": (Feature("e", EASTWARD, {"name_en": "Neva", "width_m": 400, "in_water": True}),),
+        "parks": (Feature("c", square_of(300), {"name_1917": "Garden"}),),
+        "water": (Feature("d", Polygon(HOLE), {"name_1917": "Gulf"}),),
+        "canals": (
+            Feature("e", EASTWARD, {"name_1917": "Neva", "width_m": 400, "in_water": True}),
+        ),
     }
 
     names = ground_payload(ground, DAY, "en")["names"]
@@ -162,7 +181,7 @@ def test_a_name_knows_the_place_of_the_story_that_it_names():
 
 
 def test_names_are_in_the_language_asked_for_or_in_english():
-    said = {"name_ru": "Фонтанка"}
+    said = {"name_1917_ru": "Фонтанка"}
 
     assert name_of("canals", EASTWARD, "ru", **said)[0] == "Фонтанка"
     assert name_of("canals", EASTWARD, "en", **said)[0] == "Fontanka"
@@ -219,7 +238,7 @@ def test_lines_that_touch_cross_as_one():
 @pytest.mark.parametrize(
     ("layer", "said", "number"),
     [
-        ("streets", {"rank": 2, "note": "long", "name_en": "Nevsky"}, 2),
+        ("streets", {"rank": 2, "note": "long", "name_1917": "Nevsky"}, 2),
         ("bridges", {"rank": 1}, 1),
         ("canals", {"width_m": 42}, 42),
         ("railways", {}, 0),
@@ -245,8 +264,8 @@ def test_what_lies_over_the_bank_is_cut_off_there(layer):
     ground = {
         "water": (Feature("water", SQUARE, {}),),
         layer: (
-            Feature("over", over, {"name_en": "Over"}),
-            Feature("sunk", Polygon(HOLE), {"name_en": "Sunk"}),
+            Feature("over", over, {"name_1917": "Over"}),
+            Feature("sunk", Polygon(HOLE), {"name_1917": "Sunk"}),
         ),
     }
 
@@ -268,7 +287,7 @@ def test_a_canal_ends_at_the_bank():
 
 def test_bridges_that_are_places_are_left_to_whoever_tells_of_places():
     payload = payload_of(
-        "bridges", EASTWARD, rank=1, place="palace-bridge", name_en="Palace Bridge"
+        "bridges", EASTWARD, rank=1, place="palace-bridge", name_1917="Palace Bridge"
     )
 
     assert payload["shapes"]["bridges"] == []
@@ -293,7 +312,7 @@ def test_the_shipped_ground_loses_nothing_and_is_light(story):
             kept = {position for line in lines for position in unpacked(line)}
             assert rounded(kept) == rounded(get_coordinates(feature.geometry)), feature.id
     assert len(payload["names"]) > 20
-    for text, kind, start, end, height, _, where in payload["names"]:
+    for text, kind, start, end, height, _, where, *_ in payload["names"]:
         assert kind in ORDER, text
         assert 8 <= start < end, text
         assert 10 <= height <= 20, text
@@ -341,7 +360,7 @@ def test_halves_of_a_character_cross_too():
 
 def test_the_layer_brings_its_script_and_style_once_and_its_data():
     the_map = OfflineMap(BOUNDS, title="Ground")
-    ground = {"canals": (Feature("one", EASTWARD, {"name_en": "Moika {{7*7}}"}),)}
+    ground = {"canals": (Feature("one", EASTWARD, {"name_1917": "Moika {{7*7}}"}),)}
     GroundLayer(ground, words={"versts": "versts", "north": "{{7*7}}"}).put_on(the_map)
 
     html = the_map.get_root().render()

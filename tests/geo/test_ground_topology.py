@@ -86,7 +86,7 @@ def test_the_ground_is_light():
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_name_is_given_in_latin_and_in_russian_or_not_at_all(ground, layer):
     for feature in ground[layer]:
-        latin, russian = (feature.properties.get(f"name_{lang}") for lang in ("en", "ru"))
+        latin, russian = (feature.properties.get(f"name_1917{lang}") for lang in ("", "_ru"))
         assert (latin is None) == (russian is None), feature.id
         if latin:
             assert re.search("[A-Za-z]", latin), feature.id
@@ -273,15 +273,15 @@ streets and squares of the chronicle, landmarks."""
 def test_what_the_story_needs_is_drawn_and_named(ground, layer, needed):
     (feature,) = (f for f in ground[layer] if needed in (f.id, f.properties.get("place")))
 
-    assert feature.properties["name_en"]
-    assert feature.properties["name_ru"]
+    assert feature.properties["name_1917"]
+    assert feature.properties["name_1917_ru"]
 
 
 @pytest.mark.parametrize(
     "name", ["Gulf of Finland", "Neva"], ids=["the Gulf of Finland", "the Neva"]
 )
 def test_the_water_is_named(ground, name):
-    names = {f.properties.get("name_en") for layer in ("water", "canals") for f in ground[layer]}
+    names = {f.properties.get("name_1917") for layer in ("water", "canals") for f in ground[layer]}
 
     assert name in names
 

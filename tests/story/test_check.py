@@ -981,8 +981,8 @@ GROUND = [
     ),
     fault(
         "a street with a number for a name",
-        feature(STREETS, "nevsky-prospekt", name_en=25),
-        "basemap/streets.geojson, feature nevsky-prospekt: name_en should be some words, found 25",
+        feature(STREETS, "nevsky-prospekt", name_1917=25),
+        "basemap/streets.geojson, feature nevsky-prospekt: name_1917 should be some words, found 25",
     ),
     fault(
         "a label that stands nowhere",

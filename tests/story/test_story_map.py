@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from geo.looks import LOOKS, look_css
 from story.payload import map_payload
 from story.story_map import NARROW_VIEW, SHORT_VIEW, VIEW, story_map
 from story.telling import ROOT
@@ -65,6 +66,19 @@ def test_it_says_its_language_and_title(html):
 def test_a_language_without_words_is_refused(story):
     with pytest.raises(ValueError, match="'xx' is none of"):
         story_map(story, language="xx")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_it_is_drawn_in_the_look_asked_for(story, look):
+    html = story_map(story, look=look).get_root().render()
+
+    assert look_css(LOOKS[look]) in html
+    assert html.count("--map-mrc:") == 1
+
+
+def test_a_look_that_nobody_knows_is_refused(story):
+    with pytest.raises(ValueError, match="'dusk' is none of day, night"):
+        story_map(story, look="dusk")
 
 
 def test_saving_writes_what_rendering_says(html, story, tmp_path):
