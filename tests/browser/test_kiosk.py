@@ -878,7 +878,7 @@ STATES = {
     "story": begin,
     "later": lambda page: (begin(page), page.evaluate("petrograd.goTo(6820)")),
     "large-text": lambda page: (begin(page), tap(page, "Text size"), tap(page, "Text size")),
-    "card": lambda page: (begin(page), page.evaluate("petrograd.host.choose('winter-palace')")),
+    "card": lambda page: (begin(page), page.evaluate("petrograd.host.choose('winter-palace')"), until(page, "getComputedStyle(document.querySelector('.leaflet-popup')).opacity === '1'")),
     "holders": lambda page: (begin(page), page.evaluate("petrograd.goTo(6820)"), tap(page, "Who holds what")),
     "places": lambda page: (begin(page), tap(page, "Places")),
     "events": lambda page: (begin(page), tap(page, "All events")),
