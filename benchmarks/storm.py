@@ -188,8 +188,9 @@ def storm(page: Page, acts: int, seed: int = 1917) -> list[str]:
     weather = Storm(page, seed)
     for number in range(acts):
         weather.act()
-        if number % 100 == 99:
+        if number % 500 == 499:
             faults = watch.faults()
+            print(f"{number + 1} acts", file=sys.stderr, flush=True)
             if faults:
                 return [f"after {number + 1} acts: {fault}" for fault in faults]
     return watch.faults()

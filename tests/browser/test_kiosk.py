@@ -858,8 +858,23 @@ def test_an_address_that_says_nothing_we_know_changes_nothing(open_kiosk, asked)
 
 # ---- every state, looked at and sound
 
+
+def leave_alone(page):
+    """Until the warning comes; it stays for a minute."""
+    begin(page)
+    page.evaluate("petrograd.kiosk.settings.warning = 60; petrograd.kiosk.settings.idle = 0")
+    page.locator("html[data-kiosk=warning]").wait_for()
+
+
+def call_staff(page):
+    page.mouse.move(20, 20)
+    page.mouse.down()
+    page.locator("html[data-kiosk=staff]").wait_for()
+    page.mouse.up()
+
+
 STATES = {
-    "attract": lambda page: page.clock.run_for(103_000),
+    "attract": lambda page: None,
     "story": begin,
     "later": lambda page: (begin(page), page.evaluate("petrograd.goTo(6820)")),
     "large-text": lambda page: (begin(page), tap(page, "Text size"), tap(page, "Text size")),
@@ -869,26 +884,29 @@ STATES = {
     "events": lambda page: (begin(page), tap(page, "All events")),
     "sources": lambda page: (begin(page), tap(page, "Sources")),
     "legend": lambda page: (begin(page), page.locator("summary").tap()),
-    "warning": lambda page: (begin(page), page.clock.run_for(63_000)),
-    "keypad": lambda page: press_corner(page, 5100),
-    "staff": lambda page: (press_corner(page, 5100), enter(page, "1917")),
+    "warning": leave_alone,
+    "keypad": call_staff,
+    "staff": lambda page: (call_staff(page), enter(page, "1917")),
     "failure": lambda page: page.evaluate("for (let n = 0; n < 4; n++) petrograd.kiosk.note('x')"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("look", ["day", "night"])
-@pytest.mark.parametrize("screen", SHAPES)
+@pytest.mark.parametrize(
+    ("screen", "look"), [("landscape", "day"), ("upright", "day"), ("landscape", "night")]
+)
 @pytest.mark.parametrize("state", STATES)
 def test_every_state_passes_axe_and_is_kept_as_a_picture(open_kiosk, state, screen, look):
-    page = open_kiosk(screen, f"look={look}", reduced_motion="reduce")
+    page = open_kiosk(screen, f"look={look}", timed=False, reduced_motion="reduce")
     STATES[state](page)
-    page.clock.run_for(1000)
+    page.evaluate("for (let n = setTimeout(() => {}, 0); n > 0; n--) clearTimeout(n)")  # stay so
     KEPT.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=KEPT / f"{state}-{screen}{'' if look == 'day' else '-night'}.png")
 
-    page.clock.resume()
+    page.evaluate("""document.querySelectorAll('[hidden], .pane:not(.open), .pane article:not(.now)')
+        .forEach(unseen => unseen.remove())""")  # axe would walk through every event
     page.evaluate(AXE)
-    wrong = page.evaluate("axe.run().then(said => said.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 200))}`))")  # fmt: skip
+    wrong = page.evaluate("""axe.run({resultTypes: ['violations']}).then(said =>
+        said.violations.map(v => `${v.id}: ${v.nodes.map(n => n.html.slice(0, 200))}`))""")
 
     assert wrong == []
 
