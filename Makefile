@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BROWSER ?= 1
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: run setup setup-dev browser course test lint bench bench-load storm soak check map-report picture lock clean
+.PHONY: run setup setup-dev browser course test test-all lint bench bench-load storm soak check map-report picture lock clean
 
 run: setup
 	$(BIN)/python -m streamlit run streamlit_app.py
@@ -48,8 +48,12 @@ ifeq ($(BROWSER),0)
 	@echo "BROWSER=0: the browser's tests are left out"
 	$(BIN)/python -m pytest -m "not browser"
 else
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow"
 endif
+
+# All of it: every kind of frame, every state of the kiosk, every way onto paper. Half an hour and more.
+test-all: setup-dev browser course lint
+	$(BIN)/python -m pytest
 
 check: setup
 	$(BIN)/python -m story check

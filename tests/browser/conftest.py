@@ -37,10 +37,44 @@ QUIET = ("Unrecognized feature", "can escape its sandboxing")
 """Warnings of Chromium about the frame that Streamlit makes; nothing of ours."""
 
 
+QUICK = {
+    "test_embedding": (
+        "every_snippet_of_the_document_is_tried", "every_command_and_link_of_the_document",
+        "a_text_steers_the_frame", "a_file_in_moodle", "minutes_of_the_document",
+    ),
+    "test_export": (
+        "next_and_previous_pass_every_event", "who_holds_what_is_what_python_says",
+        "the_link_of_every_event_shows_it", "a_folder_is_walked", "the_slider_moves_by_keys",
+    ),
+    "test_export_access": ("language_title_and_landmarks", "the_dialog_takes_the_focus"),
+    "test_frames": (
+        "in_every_kind_of_frame", "the_frame_obeys_its_parent_alone", "the_wheel_over_the_map",
+    ),
+    "test_handout": ("on_paper_with_title", "ten_pictures", "the_code_leads", "without_a_browser"),
+    "test_inert_files": ("every_field_is_shown", "nothing_is_worked_out", "the_manifest"),
+    "test_kiosk": (
+        "any_touch_or_key_ends_the_loop", "the_warning_comes_after", "without_an_answer",
+        "nothing_in_the_page_is_a_link", "an_error_leads_back", "five_seconds_in_the_corner",
+        "the_screens_of_the_tests",
+    ),
+    "test_kiosk_start": ("a_late_server_is_waited_for",),
+    "test_scorm": (
+        "opened_again_it_goes_on", "it_is_done_when_the_last_event", "it_never_listens_for_unload",
+    ),
+    "test_soak": ("growth_is_a_fault", "the_slope_is_told"),
+}  # fmt: skip
+"""Of the files that take minutes, what every run does: words of the tests' names. The rest is
+marked slow and belongs to `make test-all`."""
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
-        if Path(__file__).parent in Path(item.fspath).parents:
-            item.add_marker(pytest.mark.browser)
+        if Path(__file__).parent not in Path(item.fspath).parents:
+            continue
+        item.add_marker(pytest.mark.browser)
+        quick = QUICK.get(Path(item.fspath).stem)
+        if quick is not None and not any(words in item.name for words in quick):
+            item.add_marker(pytest.mark.slow)
 
 
 def how_to_launch():
