@@ -19,8 +19,9 @@ globalThis.soak = (() => {
             await sleep(10);
         }
     }
-    // nobody touches the kiosk any more: the warning, the reset, and the page as it is then
-    async function leave() {
+    // nobody touches the kiosk any more: the warning, the reset, and the page as it is then, or a
+    // moment later, when what fades out is gone
+    async function leave(start) {
         const {idle, warning} = petrograd.kiosk.settings;
         if (petrograd.kiosk.mode === "story") {
             ahead += idle * 1000;
@@ -29,8 +30,11 @@ globalThis.soak = (() => {
         if (petrograd.kiosk.mode === "staff") ahead += 60000;
         ahead += warning * 1000;
         await until("attract");
-        await sleep(40);  // what fades out is gone
-        return petrograd.kiosk.fingerprint();
+        for (let n = 0; ; n++) {
+            const seen = petrograd.kiosk.fingerprint();
+            if (n === 20 || JSON.stringify(seen) === JSON.stringify(start)) return seen;
+            await sleep(20);
+        }
     }
     // a reset, the page as it is then, and the tour brought to its first moment, where it stands
     async function settle() {

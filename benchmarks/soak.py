@@ -138,13 +138,13 @@ def soak(
         page.evaluate("([seed, acts]) => soak.visit(seed, acts)", [seed + number, acts - real])
         for _ in range(real):
             storm.random.choice([storm.tap, storm.swipe, storm.pinch, storm.ten_fingers])()
-        now = page.evaluate("soak.leave()")
-        changed = [
-            f"{key} is {json.dumps(now.get(key))[:80]}, not {json.dumps(start.get(key))[:80]}"
-            for key in {**start, **now}
-            if now.get(key) != start.get(key)
-        ]
-        if changed:
+        now = page.evaluate("start => soak.leave(start)", start)
+        if now != start:
+            changed = [
+                f"{key} is {json.dumps(now.get(key))[:80]}, not {json.dumps(start.get(key))[:80]}"
+                for key in {**start, **now}
+                if now.get(key) != start.get(key)
+            ]
             done.errors.append(f"after reset {number}: {'; '.join(changed)}")
 
     every = max(1, resets // LOOKS)
