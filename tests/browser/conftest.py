@@ -50,7 +50,7 @@ QUICK = {
     "test_frames": (
         "in_every_kind_of_frame", "the_frame_obeys_its_parent_alone", "the_wheel_over_the_map",
     ),
-    "test_handout": ("on_paper_with_title", "ten_pictures", "the_code_leads", "without_a_browser"),
+    "test_handout": ("sources_as_cited[a4]", "the_code_leads", "without_a_browser"),
     "test_inert_files": ("every_field_is_shown", "nothing_is_worked_out", "the_manifest"),
     "test_kiosk": (
         "any_touch_or_key_ends_the_loop", "the_warning_comes_after", "without_an_answer",
