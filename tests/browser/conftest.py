@@ -106,8 +106,8 @@ def chromium(playwright):
     browser.close()
 
 
-def watch(page, trouble):
-    """Note every request to another machine, page error and console error of a page."""
+def watch(page, trouble, kinds=("error",)):
+    """Note every request to another machine, page error and console message of these kinds."""
     page.on(
         "request",
         lambda request: None if request.url.startswith(OWN) else trouble.append(request.url),
@@ -117,7 +117,7 @@ def watch(page, trouble):
         "console",
         lambda message: (
             trouble.append(message.text)
-            if message.type == "error" and not any(text in message.text for text in QUIET)
+            if message.type in kinds and not any(text in message.text for text in QUIET)
             else None
         ),
     )

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from events.clock import LAST_MINUTE, at_minute, minute_of
 from story.payload import map_payload
 from story.words import words_of
-from tests.browser.conftest import OWN, QUIET, SIZES
+from tests.browser.conftest import SIZES, watch
 from tests.conftest import at
 
 WORDS = words_of("en")
@@ -31,20 +31,7 @@ def opened(chromium, saved_map):
     )
     page = context.new_page()
     trouble = []
-    page.on(
-        "request",
-        lambda request: None if request.url.startswith(OWN) else trouble.append(request.url),
-    )
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on(
-        "console",
-        lambda message: (
-            trouble.append(message.text)
-            if message.type in ("error", "warning")
-            and not any(text in message.text for text in QUIET)
-            else None
-        ),
-    )
+    watch(page, trouble, kinds=("error", "warning"))
     page.goto(saved_map)
     page.evaluate(HELPERS)
     yield page, trouble
