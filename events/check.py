@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from events.clock import STORY_END, STORY_START
+from events.languages import mistranslations
 from events.load import Chronicle, suggestion
 from events.model import (
     Appear,
@@ -82,6 +83,7 @@ def contradictions(
                 file = chronicle.text_files.get((language, event_id), f"text/{language}")
                 near = suggestion(event_id, named["event"]) or "; add the event, or drop the text"
                 yield f"{file}, {event_id}: no event has this id{near}"
+    yield from mistranslations(chronicle)
 
 
 def _record(event: Event, chronicle: Chronicle) -> str:

@@ -14,11 +14,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
-from events.model import KEBAB, VERBS, Actor, Event, Id, Text, Words
+from events.model import (
+    KEBAB,
+    VERBS,
+    Actor,
+    ActorWords,
+    Event,
+    Id,
+    Record,
+    SourceWords,
+    Text,
+    Words,
+)
 
 HERE = Path(__file__).parent
 DAY_FILES = tuple(f"1917-10-{day}.toml" for day in range(21, 28))
@@ -72,6 +83,8 @@ class Source(BaseModel):
     URL: str = Field("", pattern=r"^(https?://\S+)?$")
     note: str = ""
     """What it is good for, what to beware of."""
+    _line: str = PrivateAttr("")
+    """The line of another language, in place of the one that is made of the fields."""
 
     @property
     def year(self) -> str:
@@ -81,6 +94,8 @@ class Source(BaseModel):
 
     def cite(self) -> str:
         """As a reader would cite it, in one line of plain text."""
+        if self._line:
+            return self._line
         names = "; ".join(
             a.literal or " ".join(part for part in (a.given, a.family) if part) for a in self.author
         )
@@ -91,6 +106,12 @@ class Source(BaseModel):
         )
         line = f"{names}, {self.title}" if names else self.title
         return f"{line} ({where})" if where else line
+
+    def said_as(self, words: SourceWords) -> "Source":
+        """The same work in the words of another language."""
+        said = self.model_copy(update={"note": words.note})
+        said._line = words.cite
+        return said
 
 
 @dataclass
@@ -133,6 +154,10 @@ class Chronicle:
     sources: Mapping[str, Source] = field(default_factory=dict)
     texts: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
     """By language, then by event id."""
+    actor_words: Mapping[str, Mapping[str, ActorWords]] = field(default_factory=dict)
+    """By language other than English, then by actor id."""
+    source_words: Mapping[str, Mapping[str, SourceWords]] = field(default_factory=dict)
+    """By language other than English, then by source id."""
     files: Mapping[tuple[str, datetime], str] = field(default_factory=dict)
     """The file that an event stands in, by its id and the minute it is shown."""
     text_files: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -168,6 +193,7 @@ def read_chronicle(folder: Path, faults: list[str]) -> Chronicle:
         texts[language] = _texts(
             folder / "text" / language, language, faults, named[f"text/{language}"], text_files
         )
+    others = [language for language in texts if language != "en"]
     if "en" not in texts:
         faults.append("text/en: missing; every event needs a title and a text in English")
         named["text/en"].whole = False
@@ -177,6 +203,12 @@ def read_chronicle(folder: Path, faults: list[str]) -> Chronicle:
         actors=_actors(data / "actors.toml", faults, named["actor"]),
         sources=_sources(data / "sources.json", faults, named["source"]),
         texts=texts,
+        actor_words={
+            each: _words_of(folder, each, "actors", ActorWords, faults) for each in others
+        },
+        source_words={
+            each: _words_of(folder, each, "sources", SourceWords, faults) for each in others
+        },
         files=files,
         text_files=text_files,
         named=named,
@@ -285,6 +317,24 @@ def _texts(
             else:
                 files[language, event_id] = label
     return texts
+
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+def _words_of(
+    folder: Path, language: str, name: str, kind: type[RecordT], faults: list[str]
+) -> dict[str, RecordT]:
+    """The words that a language has for actors or sources, by id; it may have none."""
+    path, label = folder / "text" / language / f"{name}.toml", f"text/{language}/{name}.toml"
+    table = (read_toml(path, label, faults) if path.exists() else None) or {}
+    said = {}
+    for id_, row in table.items():
+        try:
+            said[id_] = kind.model_validate(row)
+        except ValidationError as error:
+            faults += sentences(error, f"{label}, {id_}")
+    return said
 
 
 def _actors(path: Path, faults: list[str], named: Named) -> dict[str, Actor]:

@@ -4,6 +4,7 @@ Times are naive datetimes, Old Style, to the minute (`events.clock`). Places, ro
 stages are known by id only; what they look like is the business of `geo`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -240,6 +241,15 @@ class Event(Record):
         """The minute the map uses."""
         return self.when.shown
 
+    @property
+    def told_by(self) -> dict[str, Account]:
+        """The accounts by source; a second one of the same source has "-2" behind it."""
+        named: dict[str, Account] = {}
+        for account in self.accounts:
+            times = 1 + sum(other.source == account.source for other in named.values())
+            named[account.source if times == 1 else f"{account.source}-{times}"] = account
+        return named
+
     def takes_effect(self, change: Change) -> datetime:
         """When a change of this event happens: the start, for a move."""
         if isinstance(change, Move):
@@ -258,8 +268,34 @@ class Actor(Record):
     note: str = ""
 
 
+class AccountWords(Record):
+    """An account in the words of another language."""
+
+    locator: Words
+    says: Words
+
+
 class Text(Record):
-    """An event in the words of one language."""
+    """An event in the words of one language; English has the rest in the event itself."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
     text: Words
+    as_written: str = ""
+    """In place of the event's own, as the rest is."""
+    reason: str = ""
+    accounts: Mapping[str, AccountWords] = Field(default_factory=dict)
+    """By the id of the source; a second account of the same source has "-2" behind it."""
+
+
+class ActorWords(Record):
+    """An actor in the words of another language."""
+
+    name: Words
+
+
+class SourceWords(Record):
+    """A work of the bibliography in the words of another language."""
+
+    cite: Words
+    """The line of the bibliography; titles of works stay as they are."""
+    note: str = ""

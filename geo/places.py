@@ -1,7 +1,7 @@
 """The gazetteer: every place that the story names."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from shapely.geometry.base import BaseGeometry
 from geo.geojson import Feature, read_features, shown
 from geo.measure import Position
 
+LANGUAGES = ("en", "ru", "fr")
+"""Those in which a place may have names; it has them in English and Russian."""
 KINDS = (
     "bridge", "palace", "headquarters", "public-office", "communications", "bank", "station",
     "fortress", "arsenal", "barracks", "cadet-school", "press", "prison", "works", "hall",
@@ -44,6 +46,8 @@ class Place:
     """Whether a bridge has a span that opens."""
     address: str = ""
     wikidata: str = ""
+    located_in_words: Mapping[str, str] = field(default_factory=dict)
+    """How the point was found, by language other than English."""
 
     @property
     def is_bridge(self) -> bool:
@@ -64,6 +68,14 @@ class Place:
         """The name of 1917, in English where the language has none."""
         return self.names.get(language, self.names["en"])
 
+    def name_today(self, language: str) -> str:
+        """The name of today, in English where the language has none."""
+        return self.today.get(language, self.today["en"])
+
+    def how_located(self, language: str) -> str:
+        """How the point was found, in English where the language has no words for it."""
+        return self.located_in_words.get(language, self.located_by)
+
 
 def read_places(path: Path, faults: list[str]) -> dict[str, Place]:
     """Read the gazetteer, by id in the file's order; faults are added to `faults`."""
@@ -82,11 +94,10 @@ def _place(feature: Feature) -> Place:
         id=feature.id,
         kind=said["kind"],
         geometry=feature.geometry,
-        names={lang: said[f"name_{lang}"] for lang in ("en", "ru", "fr") if f"name_{lang}" in said},
-        today={
-            lang: said[f"today_{lang}"] for lang in ("en", "ru", "fr") if f"today_{lang}" in said
-        },
+        names=_by_language(said, "name_"),
+        today=_by_language(said, "today_"),
         located_by=said["located_by"],
+        located_in_words=_by_language(said, "located_by_"),
         error_m=said["error_m"],
         rank=said["rank"],
         opens=said.get("opens", False),
@@ -95,9 +106,13 @@ def _place(feature: Feature) -> Place:
     )
 
 
+def _by_language(said: Mapping[str, str], key: str) -> dict[str, str]:
+    return {language: said[key + language] for language in LANGUAGES if key + language in said}
+
+
 NEEDED = ("name_en", "name_ru", "today_en", "today_ru", "located_by")
 """What every place says in words."""
-LEFT_OPEN = ("name_fr", "today_fr", "address", "wikidata")
+LEFT_OPEN = ("name_fr", "today_fr", "located_by_ru", "located_by_fr", "address", "wikidata")
 """What a place may say in words."""
 
 

@@ -4,8 +4,9 @@ Each function returns `Markup`. Every word that comes from data goes in by `form
 escapes it, so no string of a record is ever read as HTML.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -13,7 +14,7 @@ from events.clock import write_t
 from events.model import Event
 from events.state import City, OnRoute
 from story.telling import Story
-from story.words import Words, power_line, time_line, what_changed
+from story.words import LANGUAGES, Words, power_line, time_line, what_changed, words_of
 
 HOLDERS = ("government", "mrc", "contested", "neutral")
 """In the order in which they are counted."""
@@ -40,7 +41,7 @@ def event_card(story: Story, city: City, words: Words, chosen: Event | None = No
     event = chosen or city.last
     if event is None:
         return Markup("")
-    text = story.text(event, words.language)
+    text = story.text(event)
     facts = [
         (words("page", "when"), Markup("{}").format(time_line(event, words))),
         (words("page", "where"), _places(story, event.places, words)),
@@ -87,7 +88,7 @@ def accounts(story: Story, event: Event, words: Words) -> Markup:
             t = f"{account.time:%H:%M}" if same_day else words.moment(account.time)
             own.append(words("page", "own_time", t=t))
         if account.place is not None and account.place not in event.places:
-            name = story.places[account.place].name(words.language)
+            name = story.name(account.place)
             own.append(words("page", "own_place", place=name))
         rows.append(
             Markup("<li{rival}>{says} <cite>{source}, {locator}</cite>{own}</li>").format(
@@ -113,7 +114,7 @@ def city_card(story: Story, city: City, words: Words) -> Markup:
         rows = (
             (
                 place.id,
-                place.name(words.language),
+                story.name(place.id),
                 _claim(city, place.id, words),
             )
             for place in held
@@ -128,11 +129,7 @@ def city_card(story: Story, city: City, words: Words) -> Markup:
                 rows=_join('<li><a href="?place={0}" data-place="{0}">{1}</a>{2}</li>', rows),
             )
         )
-    raised = [
-        story.places[bridge].name(words.language)
-        for bridge, span in city.spans.items()
-        if span == "raised"
-    ]
+    raised = [story.name(bridge) for bridge, span in city.spans.items() if span == "raised"]
     moving = [
         story.actors[unit].name
         for unit, where in city.units.items()
@@ -174,7 +171,6 @@ def place_card(
     if place_id is None:
         return Markup('<p class="quiet">{}</p>').format(words("page", "choose_place"))
     place = story.places[place_id]
-    language = words.language
     steps = story.holds.get(place_id, [])
     steps = [  # an event that only says again what was so is no step
         step
@@ -201,17 +197,19 @@ def place_card(
         ),
     )
     here = [event for event in story.events_at(place_id) if told is None or event.id in told]
-    today = place.today.get(language, place.today["en"])
+    name, today = story.name(place_id), place.name_today(story.language)
     return Markup(
         '<article class="place-history" data-shown-place="{id}"><h2>{name}</h2>'
         '<p class="quiet">{ru}{today}</p><p class="quiet">{located}</p>'
         "<h3>{history}</h3>{held}<h3>{here}</h3>{events}</article>"
     ).format(
         id=place_id,
-        name=place.name(language),
-        ru=place.names.get("ru", ""),
-        today=f" · {words('page', 'today', name=today)}" if today != place.name(language) else "",
-        located=words("page", "located", how=place.located_by, metres=str(place.error_m)),
+        name=name,
+        ru=place.names.get("ru", "") if story.language != "ru" else "",
+        today=f" · {words('page', 'today', name=today)}" if today != name else "",
+        located=words(
+            "page", "located", how=place.how_located(story.language), metres=str(place.error_m)
+        ),
         history=words("page", "history"),
         held=Markup('<ol class="steps">{}</ol>').format(held)
         if held
@@ -225,7 +223,7 @@ def place_card(
 
 def place_list(story: Story, words: Words) -> Markup:
     """Every place as a link to its history, in the order of its name."""
-    rows = sorted((place.name(words.language), place.id) for place in story.places.values())
+    rows = sorted((story.name(place), place) for place in story.places)
     return Markup('<ul class="place-list choose">{}</ul>').format(
         _join(
             '<li><a href="?place={0}" data-place="{0}">{1}</a></li>',
@@ -245,8 +243,8 @@ def event_list(
             write_t(event.shown),
             event.id,
             words.moment(event.shown),
-            story.text(event, words.language).title,
-            story.places[event.places[0]].name(words.language),
+            story.text(event).title,
+            story.name(event.places[0]),
         )
         for event in events
     )
@@ -263,7 +261,7 @@ def prologue_articles(story: Story, words: Words) -> Markup:
     """The thirteen entries before the clock, as plain articles in order."""
     articles = []
     for event in story.chronicle.prologue:
-        text = story.text(event, words.language)
+        text = story.text(event)
         articles.append(
             Markup(
                 '<article class="event"><p class="kicker">{day} · {kind} '
@@ -279,7 +277,7 @@ def prologue_articles(story: Story, words: Words) -> Markup:
                 text=text.text,
                 doubt=_doubt(event, words),
                 when=time_line(event, words),
-                places=", ".join(story.places[p].name(words.language) for p in event.places),
+                places=", ".join(story.name(p) for p in event.places),
                 sources=words("page", "sources"),
                 accounts=accounts(story, event, words),
             )
@@ -319,6 +317,28 @@ def share(words: Words) -> Markup:
     )
 
 
+def languages(words: Words, query: Mapping[str, str]) -> Markup:
+    """Links to the same view in every other language, each in its own words."""
+    here = {key: said for key, said in query.items() if key != "lang"}
+    rows = Markup("").join(
+        Markup('<a href="?{query}" lang="{language}" hreflang="{language}" target="_self">{name}</a>').format(
+            query=urlencode({**here, "lang": language}),
+            language=language,
+            name=words_of(language)("kiosk", "name"),
+        )
+        for language in LANGUAGES
+        if language != words.language
+    )  # fmt: skip
+    return Markup('<nav class="languages" aria-label="{}">{}</nav>').format(
+        words("page", "language"), rows
+    )
+
+
+def in_language(markup: Markup, words: Words) -> Markup:
+    """What is said in a language, on a page that is said to be in another."""
+    return Markup('<div lang="{}">{}</div>').format(words.language, markup)
+
+
 def quiet(sentence: str) -> Markup:
     """One quiet sentence."""
     return Markup('<p class="quiet notice" role="status">{}</p>').format(sentence)
@@ -356,9 +376,7 @@ def _changes(lines: list[str], words: Words) -> Markup:
 
 def _places(story: Story, places: Iterable[str], words: Words) -> Markup:
     return Markup(", ").join(
-        Markup('<a href="?place={0}" data-place="{0}">{1}</a>').format(
-            place, story.places[place].name(words.language)
-        )
+        Markup('<a href="?place={0}" data-place="{0}">{1}</a>').format(place, story.name(place))
         for place in places
     )
 
@@ -367,9 +385,7 @@ def _under_way(story: Story, city: City, told: Event, words: Words) -> Markup:
     going = [event for event in city.under_way if event.id != told.id][-4:]
     if not going:
         return Markup("")
-    rows = (
-        (write_t(event.shown), event.id, story.text(event, words.language).title) for event in going
-    )
+    rows = ((write_t(event.shown), event.id, story.text(event).title) for event in going)
     return Markup("<h3>{}</h3><ul class='under-way'>{}</ul>").format(
         words("page", "under_way"),
         _join('<li><a href="?t={0}&amp;event={1}" data-event="{1}">{2}</a></li>', rows),
@@ -387,7 +403,7 @@ def _next(story: Story, city: City, words: Words) -> Markup:
         city.next.id,
         city.next.id,
         words.moment(city.next.shown),
-        story.text(city.next, words.language).title,
+        story.text(city.next).title,
     )
 
 

@@ -21,11 +21,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def events_geojson(story: Story, language: str = "en") -> str:
+def events_geojson(story: Story) -> str:
     """Every event as a point at its first place (RFC 7946)."""
     features = []
     for event in story.events:
-        row = _row(story, event, language)
+        row = _row(story, event)
         lon, lat = row.pop("longitude"), row.pop("latitude")
         features.append(
             {
@@ -44,7 +44,7 @@ def events_geojson(story: Story, language: str = "en") -> str:
     return _collection(features)
 
 
-def events_csv(story: Story, language: str = "en") -> str:
+def events_csv(story: Story) -> str:
     """Every event as a row; lists are joined by "; ".
 
     A cell that a spreadsheet would run as a formula gets an apostrophe before it.
@@ -53,7 +53,7 @@ def events_csv(story: Story, language: str = "en") -> str:
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
     for event in story.events:
-        writer.writerow({key: _cell(value) for key, value in _row(story, event, language).items()})
+        writer.writerow({key: _cell(value) for key, value in _row(story, event).items()})
     return out.getvalue()
 
 
@@ -77,9 +77,9 @@ def places_geojson(story: Story) -> str:
     return _collection(features)
 
 
-def _row(story: Story, event: Event, language: str) -> dict[str, Any]:
+def _row(story: Story, event: Event) -> dict[str, Any]:
     lon, lat = story.places[event.places[0]].lon_lat
-    text = story.text(event, language)
+    text = story.text(event)
     return {
         "id": event.id,
         "old_style": write_t(event.shown),

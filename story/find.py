@@ -14,7 +14,6 @@ def find_events(
     sides: Collection[str] = (),
     kinds: Collection[str] = (),
     places: Collection[str] = (),
-    language: str = "en",
 ) -> tuple[Event, ...]:
     """The events that have every word asked for and pass every filter, in order.
 
@@ -28,7 +27,7 @@ def find_events(
         if (not kinds or event.kind in kinds)
         and (not places or set(event.places) & set(places))
         and (not sides or {story.actors[actor].side for actor in event.actors} & set(sides))
-        and _has(story, event, wanted, language)
+        and _has(story, event, wanted)
     )
 
 
@@ -38,10 +37,10 @@ def plain(text: str) -> str:
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
-def _has(story: Story, event: Event, wanted: list[str], language: str) -> bool:
+def _has(story: Story, event: Event, wanted: list[str]) -> bool:
     if not wanted:
         return True
-    text = story.text(event, language)
+    text = story.text(event)
     places = (
         name
         for place in event.places

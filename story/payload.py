@@ -27,7 +27,7 @@ def map_payload(
     minute follows from every event all the same.
     """
     steps = compile_steps(story.events)
-    language = words.language
+    language = story.language
     actors = story.actors
     return {
         "firstMinute": clock[0],
@@ -51,7 +51,7 @@ def map_payload(
                 "id": event.id,
                 "minute": minute_of(event.shown),
                 "until": None if event.when.until is None else minute_of(event.when.until),
-                "title": story.text(event, language).title,
+                "title": story.text(event).title,
                 "places": list(event.places),
                 "importance": event.importance,
             }
@@ -70,7 +70,7 @@ def map_payload(
 def _place(place: Place, language: str) -> dict[str, Any]:
     said: dict[str, Any] = {
         "name": place.name(language),
-        "today": place.today.get(language, place.today["en"]),
+        "today": place.name_today(language),
         "kind": place.kind,
         "at": _rounded(place.lon_lat),
         "error": place.error_m,

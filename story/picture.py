@@ -4,7 +4,7 @@ The ground is drawn once for a page, by `ground_symbol`; each picture is that gr
 marks of its minute. Units of the pictures are ten metres, x to the east and y to the south.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from math import cos, hypot, radians
 
@@ -114,7 +114,7 @@ def picture(story: Story, t: datetime, words: Words) -> Markup:
         if getattr(city.units[unit], "moving", False)
     ]
     told = city.last
-    title = words("file", "picture", t=words.clock(t), event=story.text(told, words.language).title) if told else words.clock(t)  # fmt: skip
+    title = words("file", "picture", t=words.clock(t), event=story.text(told).title) if told else words.clock(t)  # fmt: skip
     return Markup(
         '<figure class="picture"><figcaption><strong>{when}</strong> <span>{style}</span><br>'
         '{power}<br>{counts}</figcaption><svg viewBox="0 0 {w} {h}" role="img" aria-label="{title}">'
@@ -141,7 +141,7 @@ def picture(story: Story, t: datetime, words: Words) -> Markup:
             )
             for unit, x, y in units
         ),
-        names=_names([p for p in places if p.rank == 1], words, taken),
+        names=_names({story.name(p.id): p for p in places if p.rank == 1}, taken),
     )
 
 
@@ -318,11 +318,10 @@ LETTER, LINE = 6.6, 14
 """Width of a letter and height of a line, in units; names are set in 13 units."""
 
 
-def _names(places: list[Place], words: Words, taken: list[Box]) -> Markup:
+def _names(places: Mapping[str, Place], taken: list[Box]) -> Markup:
     """Names of the great places, where they cover no mark and no other name."""
     drawn = []
-    for place in places:
-        text = place.name(words.language)
+    for text, place in places.items():
         spot = next(
             (
                 spot

@@ -19,7 +19,7 @@ from geo.offline_map import OfflineMap
 from geo.online_base import OnlineBase, provider_of
 from story.payload import map_payload
 from story.telling import Story
-from story.words import words_of
+from story.words import Words, words_of
 
 HERE = Path(__file__).parent
 VIEW = (30.243, 59.911, 30.412, 59.968)
@@ -57,10 +57,18 @@ class StoryLayer(MacroElement):
         self.add_to(parent)
 
 
+def scale_words(words: Words) -> dict[str, str]:
+    """The words of the scale bar."""
+    return {
+        "versts": words("map", "versts"),
+        "kilometres": words("map", "kilometres"),
+        "north": words("map", "north"),
+    }
+
+
 def story_map(
     story: Story,
     minute: int = 0,
-    language: str = "en",
     *,
     told: Iterable[Event] | None = None,
     clock: tuple[int, int] = (0, LAST_MINUTE),
@@ -68,7 +76,7 @@ def story_map(
     look: str = "day",
     online_base: str | None = None,
 ) -> OfflineMap:
-    """Return the map of a story, showing `minute` at first.
+    """Return the map of a story in its language, showing `minute` at first.
 
     `told` are the events that are told, all if `None`; `clock` the first and the last minute.
     A map that is `alone` shares its page with its clock and has no parent window to answer to.
@@ -77,17 +85,14 @@ def story_map(
     """
     if look not in LOOKS:
         raise ValueError(f"look {look!r} is none of {', '.join(LOOKS)}")
-    words = words_of(language)
-    the_map = OfflineMap(VIEW, title=words("page", "title"), lang=language)
-    scale = {
-        "versts": words("map", "versts"),
-        "kilometres": words("map", "kilometres"),
-        "north": words("map", "north"),
-    }
+    words = words_of(story.language)
+    the_map = OfflineMap(VIEW, title=words("page", "title"), lang=story.language)
     if online_base is not None:
         OnlineBase(provider_of(online_base)).put_on(the_map)
     bare = online_base is not None
-    GroundLayer(story.ground, LOOKS[look], language, scale, bare=bare).put_on(the_map)
+    GroundLayer(story.ground, LOOKS[look], story.language, scale_words(words), bare=bare).put_on(
+        the_map
+    )
     payload = map_payload(story, words, told, clock)
     StoryLayer({**payload, "alone": True} if alone else payload, minute).put_on(the_map)
     return the_map

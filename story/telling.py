@@ -1,12 +1,13 @@
 """The story as a whole: events joined to places, read once, checked, and never changed."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from events.check import contradictions
+from events.languages import said_in
 from events.load import Chronicle, Named, read_chronicle
 from events.model import Actor, Event, Hold, Text
 from events.state import City, OnRoute, Standing, changes_in_order, city_at, in_order
@@ -39,6 +40,14 @@ class Story:
     routes: Mapping[str, Route]
     rings: Mapping[str, RingLine]
     ground: Ground
+    language: str = "en"
+    """The language of its words."""
+
+    def said_in(self, language: str) -> "Story":
+        """The same story in the words of another language, English where it has none."""
+        if language == self.language:
+            return self
+        return replace(self, chronicle=said_in(self.chronicle, language), language=language)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -68,10 +77,14 @@ class Story:
         """The state of the city at `t`."""
         return city_at(self.chronicle.events, t)
 
-    def text(self, event: Event, language: str = "en") -> Text:
+    def text(self, event: Event) -> Text:
         """Title and text, in English where the language has none."""
         texts = self.chronicle.texts
-        return texts.get(language, {}).get(event.id) or texts["en"][event.id]
+        return texts.get(self.language, {}).get(event.id) or texts["en"][event.id]
+
+    def name(self, place: str) -> str:
+        """The name of a place in 1917, in English where the language has none."""
+        return self.places[place].name(self.language)
 
     def position(self, unit: Standing | OnRoute) -> Position:
         """Where a unit is, (longitude, latitude) in degrees."""

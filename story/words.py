@@ -159,4 +159,4 @@ def _changed(story: Story, event: Event, change: Change, words: Words) -> list[s
 
 
 def _place(story: Story, place: str, words: Words) -> str:
-    return story.places[place].name(words.language)
+    return story.name(place)

@@ -23,7 +23,7 @@ from story.payload import map_payload
 from story.report import state_report
 from story.telling import ROOT, examine
 from story.topology import misplaced
-from story.words import time_line, what_changed, words_of
+from story.words import LANGUAGES, time_line, what_changed, words_of
 
 DAY = "events/data/1917-10-22.toml"
 """A quiet day, to add made-up events to."""
@@ -187,6 +187,16 @@ def in_text(file: str, old: str, new: str) -> Break:
         text = (folder / file).read_text("utf-8")
         assert old in text
         (folder / file).write_text(text.replace(old, new, 1), "utf-8")
+
+    return run
+
+
+def everywhere(file: str, old: str, new: str) -> Break:
+    """Replace every `old`."""
+
+    def run(folder: Path) -> None:
+        path = folder / file
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
 
     return run
 
@@ -694,7 +704,10 @@ STATES = [
         "no opening",
         both(
             in_text("events/data/1917-10-21.toml", '"opening-state"', '"opening"'),
-            in_text("events/text/en/1917-10-21.toml", "[opening-state]", "[opening]"),
+            *(
+                everywhere(f"events/text/{language}/1917-10-21.toml", "[opening-state", "[opening")
+                for language in LANGUAGES
+            ),
         ),
         "1917-10-21.toml: has no event opening-state; its changes say who holds what at the first "
         "minute",

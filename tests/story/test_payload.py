@@ -129,20 +129,11 @@ def test_names_are_in_the_language_asked_for_or_in_english(story):
         today={"en": "Hermitage"},
     )
     told = replace(story, places={**story.places, "winter-palace": place})
-    words = words_of("en")
-
-    class Russian:
-        language = "ru"
-        section = words.section
-
-        def __call__(self, *key):
-            return words(*key)
-
-    said = map_payload(told, Russian())["places"]["winter-palace"]
+    said = map_payload(told.said_in("ru"), words_of("ru"))["places"]["winter-palace"]
 
     assert said["name"] == "Зимний дворец"
     assert said["today"] == "Hermitage"
-    assert map_payload(told, words)["places"]["winter-palace"]["name"] == "Winter Palace"
+    assert map_payload(told, words_of("en"))["places"]["winter-palace"]["name"] == "Winter Palace"
 
 
 def test_texts_and_sources_stay_out_of_it(payload, story):

@@ -65,7 +65,7 @@ def test_it_says_its_language_and_title(html):
 
 def test_a_language_without_words_is_refused(story):
     with pytest.raises(ValueError, match="'xx' is none of"):
-        story_map(story, language="xx")
+        story_map(story.said_in("xx"))
 
 
 @pytest.mark.parametrize("look", LOOKS)

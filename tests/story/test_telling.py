@@ -40,9 +40,11 @@ def test_a_text_that_a_language_lacks_is_told_in_english(story):
     story = replace(
         story, chronicle=replace(chronicle, texts={**chronicle.texts, "fr": {event.id: french}})
     )
+    told = story.said_in("fr")
 
-    assert story.text(event, "fr").title == "Le début"
-    assert story.text(other, "fr") == story.text(other, "en")
+    assert told.text(event).title == "Le début"
+    assert told.text(other) == story.text(other)
+    assert told.by_id[other.id].accounts == other.accounts
     assert story.text(event).title == chronicle.texts["en"][event.id].title
 
 
