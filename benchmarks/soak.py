@@ -165,9 +165,13 @@ def soak(
 
 
 def write_kiosk(folder: Path) -> Path:
-    """The shipped story as a kiosk file with its default settings."""
+    """The shipped story as a kiosk file in one language: where another is chosen the page loads anew,
+    and a page that has just been loaded shows no growth.
+    """
     path = folder / "kiosk.html"
-    path.write_text(export(read_story(), Edition(kiosk=Kiosk())).single_file(), "utf-8")
+    path.write_text(
+        export(read_story(), Edition(kiosk=Kiosk(languages=("en",)))).single_file(), "utf-8"
+    )
     return path
 
 

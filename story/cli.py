@@ -26,7 +26,7 @@ from events.model import Event
 from geo.looks import LOOKS
 from story.export import Edition, export, write_folder, write_whole
 from story.handout import PAPERS, NoBrowserError, print_pdf
-from story.kiosk import Kiosk, in_file, read_settings
+from story.kiosk import Kiosk, read_settings
 from story.precompressed import remove_stale, with_gzip
 from story.report import state_report
 from story.scorm import course_files, course_zip
@@ -297,10 +297,11 @@ def export_page(
     if as_kiosk:
         kiosk = Kiosk() if settings is None else read_settings(settings)
         asked = click.get_current_context().get_parameter_source("language")
-        if asked is click.core.ParameterSource.DEFAULT:
-            edition = replace(edition, language=kiosk.language)
+        if asked is not click.core.ParameterSource.DEFAULT:  # it has the last word
+            offered = dict.fromkeys((*kiosk.languages, edition.language))
+            kiosk = replace(kiosk, language=edition.language, languages=tuple(offered))
         faults = misplaced(story)
-        kiosk = replace(in_file(kiosk, edition.language), faults=len(faults))
+        kiosk = replace(kiosk, faults=len(faults))
         for remark in (*kiosk.remarks, *faults):
             click.echo(remark, err=True)
         edition = replace(edition, kiosk=kiosk)
@@ -388,5 +389,5 @@ def _progress(doing: str) -> Iterator[None]:
 
 
 def _line(story: Story, event: Event, words: Words) -> str:
-    place = story.places[event.places[0]].name(words.language)
+    place = story.name(event.places[0])
     return f"{write_t(event.shown)}  {story.text(event).title} ({place})  [{event.id}]"

@@ -26,12 +26,14 @@ from segno import make
 
 from events.clock import DAYS, STORY_END, STORY_START, minute_of
 from events.model import Event
-from geo.ground import js_string
+from geo.ground import ground_payload, js_string
+from geo.looks import LOOKS
 from story import card
 from story.address import CALENDARS
-from story.kiosk import Kiosk, in_file, kiosk_data, looks_css, overlay, pad, tools
+from story.kiosk import Kiosk, kiosk_data, looks_css, overlay, pad, tools
+from story.payload import map_payload
 from story.picture import pictures
-from story.story_map import story_map
+from story.story_map import scale_words, story_map
 from story.telling import OPENING, ROOT, Story
 from story.words import Words, power_line, words_of
 
@@ -220,51 +222,112 @@ def export(story: Story, edition: Edition) -> Exported:
 
     Raises `ValueError` for a language that the story is not told in.
     """
-    words = words_of(edition.language)
-    kiosk = in_file(edition.kiosk, edition.language) if edition.kiosk else None
+    kiosk = edition.kiosk
+    language = kiosk.language if kiosk else edition.language
     look = kiosk.look if kiosk else edition.look
-    told = edition.told(story)
-    start = edition.opens(story)
+    clock = (minute_of(edition.first), minute_of(edition.last))
+    first = _Telling(story.said_in(language), edition)
+    others = [
+        _Telling(story.said_in(each), edition)
+        for each in (kiosk.languages if kiosk else ())
+        if each != language
+    ]
     the_map = story_map(
-        story,
-        minute_of(start),
-        edition.language,
-        told=told,
-        clock=(minute_of(edition.first), minute_of(edition.last)),
+        first.story,
+        minute_of(edition.opens(story)),
+        told=edition.told(first.story),
+        clock=clock,
         alone=True,
         look=look,
     )
-    title = edition.title or words("page", "title")
     root: Any = the_map.get_root()
     root.render()
-    data = Part(
-        "data.js",
-        f"{BEGIN}globalThis.petrogradStory = JSON.parse({js_string(_data(edition, words, title))});\n",
-    )
+    said = first.said()
+    data = Part("data.js", f"{BEGIN}globalThis.petrogradStory = JSON.parse({js_string(said['page'])});\n")  # fmt: skip
     styles = [Part(f"{name.removesuffix('_css')}.css", text) for name, text in the_map.inlined("style").items()]  # fmt: skip
     scripts = [Part(f"{name.removesuffix('_js')}.js", text) for name, text in the_map.inlined("script").items()]  # fmt: skip
-    city = story.at(start)
     styles += [_own("card.css"), _own("export.css")]
+    scripts.append(data)
     if kiosk is not None:
-        known = js_string(kiosk_data(story, kiosk, words, version()))
+        tellings = {each.story.language: differing(said, each.said()) for each in others}
+        known = js_string({**said["kiosk"], "tellings": tellings})
         settings = Part("settings.js", f"globalThis.petrogradKiosk = JSON.parse({known});\n")
         scripts += [settings, _own("kiosk_start.js")]
         styles += [Part("looks.css", looks_css()), _own("kiosk.css")]
-    scripts += [data, Part("map.js", _folded(root.script.render())), _own("export.js")]
+    scripts += [Part("map.js", _folded(root.script.render())), _own("export.js")]
     if kiosk is not None:
         scripts.append(_own("kiosk.js"))
+    box = Markup(root.html.render().strip())
     return Exported(
         styles=tuple(styles),
         scripts=tuple(scripts),
         fields={
-            "lang": edition.language,
+            "lang": language,
             "look": look,
             "generator": f"{GENERATOR} {version()}",
-            "title": title,
+            "title": first.title,
+            "address": edition.address,
+            "body": first.body(box),
+            "others": {each.story.language: each.body(box) for each in others},
+        },
+    )
+
+
+def differing(first: Any, other: Any) -> Any:
+    """What of `other` is not so in `first`: tables and lists by key or index, the rest whole.
+
+    `kiosk_start.js` lays it over `first`.
+    """
+    if isinstance(first, dict) and isinstance(other, dict):
+        return {key: differing(first.get(key), said) for key, said in other.items() if said != first.get(key)}  # fmt: skip
+    if isinstance(first, list | tuple) and isinstance(other, list | tuple) and len(first) == len(other):  # fmt: skip
+        return {
+            str(index): differing(was, said)
+            for index, (was, said) in enumerate(zip(first, other, strict=True))
+            if was != said
+        }
+    return other
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """An edition in the words of one language."""
+
+    story: Story
+    edition: Edition
+
+    @property
+    def words(self) -> Words:
+        return words_of(self.story.language)
+
+    @property
+    def title(self) -> str:
+        return self.edition.title or self.words("page", "title")
+
+    def said(self) -> dict[str, Any]:
+        """What the scripts are given, by whose script: words and what hangs on them."""
+        edition, kiosk = self.edition, self.edition.kiosk
+        told = edition.told(self.story)
+        clock = (minute_of(edition.first), minute_of(edition.last))
+        drawn = ground_payload(self.story.ground, LOOKS[edition.look], self.story.language)
+        return {
+            "page": _data(edition, self.words, self.title),
+            "map": map_payload(self.story, self.words, told, clock),
+            "ground": {"names": drawn["names"], "words": scale_words(self.words)},
+            "kiosk": kiosk_data(self.story, kiosk, self.words, version()) if kiosk else {},
+        }
+
+    def body(self, box: Markup) -> Markup:
+        """The elements of the page, round the `box` that the map is drawn in."""
+        story, edition, words, kiosk = self.story, self.edition, self.words, self.edition.kiosk
+        told, start = edition.told(story), edition.opens(story)
+        city = story.at(start)
+        fields = {
+            "title": self.title,
             "words": words,
             "start": start,
             "power": power_line(city, words),
-            "map": Markup(root.html.render().strip()),
+            "map": box,
             "first": minute_of(edition.first),
             "last": minute_of(edition.last),
             "minute": minute_of(start),
@@ -287,13 +350,13 @@ def export(story: Story, edition: Edition) -> Exported:
             "list": _at_home(card.event_list(story, told, words)),
             "sources": card.source_list(story),
             "place_list": _at_home(card.place_list(story, words)),
-            "kiosk": overlay(story, words) if kiosk else "",
+            "kiosk": overlay(story, kiosk, words) if kiosk else "",
             "pad": pad(words) if kiosk else "",
-            "tools": tools(words) if kiosk else "",
+            "tools": tools(kiosk, words) if kiosk else "",
             "read_on": code(kiosk.address) if kiosk and kiosk.address else "",
             "pictures": "" if kiosk else pictures(story, edition.first, edition.last, words),
-        },
-    )  # fmt: skip
+        }  # fmt: skip
+        return Markup(_frame().get_template("export_body.html").render(**fields))
 
 
 def beside(address: str, name: str) -> str:
@@ -367,7 +430,7 @@ def _data(edition: Edition, words: Words, title: str) -> dict[str, Any]:
         "title": title,
         "first": minute_of(edition.first),
         "last": minute_of(edition.last),
-        "language": edition.language,
+        "language": words.language,
         "address": edition.address,
         "words": {
             name: dict(words.section(name))

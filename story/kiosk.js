@@ -4,10 +4,9 @@
     "use strict";
     const K = globalThis.petrogradKiosk;
     const P = globalThis.petrograd;
-    const {settings, tour, words, about, log, remarks} = K;
+    const {settings, tour, words, about, log, remarks, kept} = K;
     const {host} = P;
     const {map} = host;
-    const began = performance.now();
     const root = document.documentElement;
     const one = query => document.querySelector(query);
     const all = query => [...document.querySelectorAll(query)];
@@ -45,11 +44,11 @@
         root.style.setProperty("--map-scale", Math.max(1, px * MAP_PART / 13).toFixed(3));
     }
 
-    // ---- what is shown: attract, story, warning, staff
+    // ---- what is shown: attract, languages, story, warning, staff
 
     let mode = null;
     const attract = one(".attract");
-    const veils = {warning: one(".warning"), staff: one(".staff")};
+    const veils = {languages: one(".languages"), warning: one(".warning"), staff: one(".staff")};
     const story = all("body > header, body > main");
     const panes = one(".panes");
     panes.tabIndex = 0;
@@ -71,7 +70,10 @@
         sizeText();
         P.begin();
         for (const box of all("details")) box.open = false;
-        for (const box of [panes, ...all(".legend")]) box.scrollTop = 0;
+        for (const box of [panes, ...all(".legend")]) {
+            box.scrollTop = 1;  // a scroll that has not moved yet is ended only by one that moves
+            box.scrollTop = 0;
+        }
         globalThis.scrollTo(0, 0);
         globalThis.getSelection().removeAllRanges();
         if (document.activeElement) document.activeElement.blur();
@@ -80,6 +82,7 @@
     }
     function reset() {
         log.resets += 1;
+        if (root.lang !== settings.language) return K.anew(settings.language);
         show("attract");
         restore();
         startTour();
@@ -89,6 +92,29 @@
         show("story");
         restore();
         touched = performance.now();
+    }
+
+    // ---- the language: the first choice, and at any time from its button
+
+    let left = null;  // the view that the choice lies over; none before the story has begun
+    function askLanguage(over = null) {
+        left = over;
+        show("languages");
+        one(`[data-kiosk=language][data-language=${root.lang}]`).focus();
+    }
+    function tellIn(language) {
+        touched = performance.now();
+        if (language !== root.lang) return K.anew(language, left || {});
+        show("story");
+        if (!left) begin();
+    }
+    const view = () => ({query: P.address(), pane: P.state.pane, larger});
+    function goBackTo({query, pane, larger: size}) {
+        begin();
+        if (typeof query === "string") P.read(query);
+        if (all("[data-pane]").some(button => button.dataset.pane === pane)) P.open(pane);
+        if (STEPS[size]) larger = size;
+        sizeText();
     }
 
     // everything a visitor can see or change; the tour's own steps are told by their number
@@ -178,12 +204,13 @@
         else if (mode === "story" && now - touched >= settings.idle * 1000) warn();
         else if (mode === "warning") countdown();
         else if (mode === "staff" && now - touched >= STAFF_MS) reset();
+        else if (mode === "languages" && now - touched >= settings.idle * 1000) reset();  // there is nothing to lose
     }, 200);
 
     // ---- a heartbeat that a watchdog can read
 
     const title = document.title;
-    const upSeconds = () => Math.floor((performance.now() - began) / 1000);
+    const upSeconds = () => Math.floor(K.upMs() / 1000);
     const beat = () => {
         const said = `ok ${upSeconds()} ${log.resets} ${log.errors.length}`;
         document.title = `${title} – ${said}`;
@@ -244,7 +271,10 @@
     };
     function wake(event) {
         touched = performance.now();
-        if (mode === "attract") begin();
+        if (mode === "attract" && settings.languages.length > 1) {
+            begin();
+            askLanguage();
+        } else if (mode === "attract") begin();
         else if (mode === "warning") goOn();
         else return;
         ending = event.type === "pointerdown";
@@ -290,10 +320,12 @@
         text: () => { larger = (larger + 1) % STEPS.length; sizeText(); },
         again: begin,
         keep: goOn,
+        languages: () => askLanguage(view()),
+        language: button => tellIn(button.dataset.language),
     };
     document.addEventListener("click", event => {
         const button = event.target instanceof Element && event.target.closest("[data-kiosk]:is(button)");
-        if (button) acts[button.dataset.kiosk]();
+        if (button) acts[button.dataset.kiosk](button);
     });
     // a button that would do nothing says so
     const ways = [one("[data-kiosk=up]"), one("[data-kiosk=down]")];
@@ -376,9 +408,12 @@
         map.invalidateSize({animate: false, pan: false});
     });
     P.kiosk = {fingerprint, reset, begin, settings, log, remarks, note: K.note, get mode() { return mode; }};
-    show("attract");
-    restore();
-    startTour();
+    if (kept.at && typeof kept.at === "object") goBackTo(kept.at);
+    else {
+        show("attract");
+        restore();
+        startTour();
+    }
     K.heal = reset;
     one(".failure").hidden = true;
 })();

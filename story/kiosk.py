@@ -16,7 +16,7 @@ from events.clock import minute_of
 from geo.looks import LOOKS, look_css
 from story.picture import still_picture
 from story.telling import Story
-from story.words import LANGUAGES, Words
+from story.words import LANGUAGES, Words, words_of
 
 TOUR = (
     "1021-garrison-conference", "1023-cirque-vote", "1024-trud-raid", "1024-bridges-order",
@@ -46,10 +46,10 @@ class Kiosk:
     """Seconds without a touch until the warning."""
     warning: float = 20
     """Seconds of the warning until everything starts again."""
-    languages: tuple[str, ...] = ("en",)
-    """Languages offered, in order; a file tells the story in one."""
+    languages: tuple[str, ...] = LANGUAGES
+    """Languages offered, in order: with more than one, visitors choose before anything else."""
     language: str = "en"
-    """The language of the attract loop."""
+    """The language of the attract loop, and of the story where nobody chooses."""
     pace: float = 1
     """How many times faster the tour goes; at 1 it takes two minutes."""
     inches: float = 27
@@ -124,8 +124,13 @@ def _wrong(key: str, value: object) -> str | None:
         good = number and low <= value <= high  # type: ignore[operator]  # no number is not compared
         return None if good else f"should be {low} to {high}"
     if key == "languages":
-        good = isinstance(value, list) and bool(value) and all(each in LANGUAGES for each in value)
-        return None if good else f"should be a list of {', '.join(LANGUAGES)}"
+        good = (
+            isinstance(value, list)
+            and bool(value)
+            and all(each in LANGUAGES for each in value)
+            and len(set(value)) == len(value)
+        )
+        return None if good else f"should be a list of {', '.join(LANGUAGES)}, each once"
     if key == "language":
         return None if value in LANGUAGES else f"should be one of {', '.join(LANGUAGES)}"
     if key == "look":
@@ -140,17 +145,6 @@ def _wrong(key: str, value: object) -> str | None:
     return None if good and len(str(value)) <= 300 and str(value).isprintable() else "should be an address that begins with https:// or http://"  # fmt: skip
 
 
-def in_file(kiosk: Kiosk, language: str) -> Kiosk:
-    """The settings of a file that tells the story in one language; what it has not is a remark."""
-    absent = [each for each in kiosk.languages if each != language]
-    if not absent:
-        return kiosk
-    remark = f"languages: the file tells the story in {language} alone, found {', '.join(absent)}"
-    return replace(
-        kiosk, languages=(language,), language=language, remarks=(*kiosk.remarks, remark)
-    )
-
-
 def kiosk_data(story: Story, kiosk: Kiosk, words: Words, version: str) -> dict[str, Any]:
     """What `kiosk_start.js` and `kiosk.js` are given."""
     return {
@@ -162,7 +156,7 @@ def kiosk_data(story: Story, kiosk: Kiosk, words: Words, version: str) -> dict[s
             {
                 "id": event.id,
                 "minute": minute_of(event.shown),
-                "title": story.text(event, words.language).title,
+                "title": story.text(event).title,
                 "place": next((each for each in event.places if each != "petrograd"), None),
             }
             for event in (story.by_id[id_] for id_ in TOUR if id_ in story.by_id)
@@ -198,6 +192,7 @@ SIGNS = {
     "west": "M5 12 18 3v18z",
     "east": "M19 12 6 21V3z",
     "whole": "M4 4h6v3H9L12 10 15 7h-1V4h6v6h-3V9l-3 3 3 3v-1h3v6h-6v-3h1l-3-3-3 3h1v3H4v-6h3v1l3-3-3-3v1H4z",
+    "languages": "M12 3a9 9 0 1 0 .01 0zM3.6 9h16.8M3.6 15h16.8M12 3c-5 5-5 13 0 18M12 3c5 5 5 13 0 18",
     "up": "M12 6 21 17H3z",
     "down": "M12 18 3 7h18z",
 }  # fmt: skip
@@ -213,32 +208,58 @@ def pad(words: Words) -> Markup:
     )
 
 
-def tools(words: Words) -> Markup:
-    """Buttons for reading: scrolling, the size of the text, everything from the start."""
+def tools(kiosk: Kiosk, words: Words) -> Markup:
+    """Buttons for reading: scrolling, the size of the text, the language, all from the start."""
     said = words.section("kiosk")
     size = Markup('<span aria-hidden="true">A<b>A</b></span>')
+    language = _BUTTON("languages", said["language"], _SIGN(SIGNS["languages"]))
     return Markup(
-        '<div class="tools" role="group" aria-label="{}">{}{}{}'
+        '<div class="tools" role="group" aria-label="{}">{}{}{}{}'
         '<button type="button" data-kiosk="again">{}</button></div>'
     ).format(
         said["tools"],
         _BUTTON("up", said["up"], _SIGN(SIGNS["up"])),
         _BUTTON("down", said["down"], _SIGN(SIGNS["down"])),
         _BUTTON("text", said["text"], size),
+        language if len(kiosk.languages) > 1 else "",
         said["again"],
     )
 
 
-def overlay(story: Story, words: Words) -> Markup:
-    """What lies over the page: attract loop, warning, staff view, and our own picture of a failure.
+def _in_each(kiosk: Kiosk, own: Words, key: str, element: str) -> Markup:
+    """Words of the kiosk in each language offered, that of the page first; an element each."""
+    line = Markup('<{0} data-says="{1}"{2}>{3}</{0}>')
+    return Markup("").join(
+        line.format(
+            element,
+            language,
+            Markup("") if language == own.language else Markup(' lang="{}"').format(language),
+            words_of(language)("kiosk", key),
+        )
+        for language in (own.language, *(each for each in kiosk.languages if each != own.language))
+    )
+
+
+def overlay(story: Story, kiosk: Kiosk, words: Words) -> Markup:
+    """What lies over the page: attract loop, languages, warning, staff view, and our own picture of
+    a failure.
 
     The picture shows until `kiosk.js` runs, and whenever it cannot.
     """
     said = words.section("kiosk")
+    choice = Markup("").join(
+        Markup(
+            '<button type="button" class="main" data-kiosk="language" data-language="{0}" '
+            'lang="{0}">{1}</button>'
+        ).format(each, words_of(each)("kiosk", "name"))
+        for each in kiosk.languages
+    )
     return Markup(
         '<section class="attract" aria-label="{tour}" hidden><div class="attract-panel">'
         '<p class="attract-when"></p><p class="attract-other"></p><h1 class="attract-line"></h1>'
         '<p class="attract-touch">{begin}</p></div></section>'
+        '<div class="languages veil" role="dialog" aria-modal="true" aria-labelledby="languages-title" '
+        'hidden><div class="box"><h2 id="languages-title">{language}</h2>{choice}</div></div>'
         '<div class="warning veil" role="alertdialog" aria-modal="true" aria-labelledby="warning-title" '
         'aria-describedby="warning-text" hidden><div class="box"><h2 id="warning-title">{still}</h2>'
         '<p id="warning-text"></p><button type="button" data-kiosk="keep" class="main">{keep}</button></div></div>'
@@ -246,7 +267,8 @@ def overlay(story: Story, words: Words) -> Markup:
         '<div class="box"></div></div>'
         '<main class="failure" aria-label="{title}">{picture}<h1>{moment}</h1></main>'
     ).format(
-        tour=words("page", "title"), begin=said["begin"], still=said["still"], keep=said["keep"],
-        staff=said["staff"], title=words("page", "title"), moment=said["moment"],
+        tour=words("page", "title"), begin=_in_each(kiosk, words, "begin", "span"), still=said["still"], keep=said["keep"],
+        staff=said["staff"], title=words("page", "title"), moment=_in_each(kiosk, words, "moment", "span"),
+        language=_in_each(kiosk, words, "language", "span"), choice=choice,
         picture=still_picture(story.ground),
     )  # fmt: skip

@@ -1,12 +1,28 @@
 // Before the map is drawn: the kiosk's settings, taken from the file and from the address; what is
-// noted for the staff; and how the page heals. Settings, words and limits are story/kiosk.py's.
+// noted for the staff; the words of the language that was chosen; and how the page heals. Settings, words and limits are story/kiosk.py's.
 // Time is counted by performance.now, for the machine's date may be wrong.
 (() => {
     "use strict";
     const K = globalThis.petrogradKiosk;
-    const {limits, looks, words, settings} = K;
+    const {limits, looks, settings} = K;
     const root = document.documentElement;
     root.dataset.kiosk = "start";
+
+    // ---- what the page said to itself before it loaded anew: language, where it was, what was counted
+
+    const kept = K.kept = (() => {
+        try {
+            const said = JSON.parse(globalThis.name).petrograd;
+            return said && typeof said === "object" ? said : {};
+        } catch {
+            return {};
+        }
+    })();
+    globalThis.name = "";
+    K.anew = (language, at = null) => {
+        globalThis.name = JSON.stringify({petrograd: {language, at, up: K.upMs(), log: K.log}});
+        location.reload();
+    };
 
     // ---- settings: the file's, then those of the address; what will not do is told to the staff
 
@@ -19,37 +35,73 @@
     }
     const given = K.given = {...settings};
     const list = value => Array.isArray(value) ? value.join(",") : String(value);
+    const offered = given.languages;
     const kinds = {
-        look: value => value in looks, code: value => /^\d{4,8}$/.test(value),
+        look: value => Object.hasOwn(looks, value), code: value => /^\d{4,8}$/.test(value),
+        language: value => offered.includes(value),
+        languages: value => value.split(",").every((each, n, all) => offered.includes(each) && all.indexOf(each) === n),
         address: () => false,  // its picture is in the file
     };
-    const should = {look: Object.keys(looks).join(", "), code: words.code_should};
+    const should = {look: Object.keys(looks).join(", "), code: K.words.code_should, language: offered.join(", "), languages: offered.join(", ")};
     for (const [key, value] of asked()) {
         if (!Object.hasOwn(given, key)) continue;
         const [low, high] = limits[key] || [];
         const number = value.trim() === "" ? NaN : Number(value);
         if (limits[key] ? number >= low && number <= high : (kinds[key] || (() => false))(value)) {
-            settings[key] = limits[key] ? number : value;
+            settings[key] = limits[key] ? number : key === "languages" ? value.split(",") : value;
         } else if (value !== list(given[key])) {
-            K.remarks.push(words.bad_address.replace("{key}", key).replace("{value}", () => value.slice(0, 60))
+            K.remarks.push(K.words.bad_address.replace("{key}", key).replace("{value}", () => value.slice(0, 60))
                 .replace("{should}", () => limits[key] ? `${low}–${high}` : should[key] || list(given[key])));
         }
     }
     root.dataset.look = settings.look;
+    if (!settings.languages.includes(settings.language)) settings.language = settings.languages[0];
+
+    // ---- the language: that of the settings, or what a visitor chose before the page loaded anew
+
+    const language = settings.languages.includes(kept.language) ? kept.language : settings.language;
+    const telling = Object.hasOwn(K.tellings, language) ? K.tellings[language] : null;  // none for the page's own
+    // what differs in another language, laid over what is so in the first
+    function lay(first, over) {
+        for (const [key, value] of Object.entries(over)) {
+            const deeper = value !== null && typeof value === "object" && !Array.isArray(value) && typeof first[key] === "object" && first[key] !== null;
+            if (deeper) lay(first[key], value); else first[key] = value;
+        }
+        return first;
+    }
+    if (telling) {
+        const own = [...document.body.children].filter(node => !["SCRIPT", "TEMPLATE"].includes(node.tagName));
+        const other = [...document.querySelectorAll("template")].find(node => node.dataset.language === language);
+        for (const node of own) node.remove();
+        document.body.prepend(other.content);
+        root.lang = language;
+        lay(K, telling.kiosk || {});
+        lay(globalThis.petrogradStory, telling.page || {});
+        document.title = globalThis.petrogradStory.title;
+    }
+    for (const node of document.querySelectorAll(".languages [data-language], [data-says]")) {
+        node.hidden = !settings.languages.includes(node.dataset.language || node.dataset.says);
+    }
     const {draw} = globalThis.ground;
-    globalThis.ground.draw = (map, drawn) => draw(map, {...drawn, look: looks[settings.look]});
+    globalThis.ground.draw = (map, drawn) =>
+        draw(map, {...lay(drawn, telling && telling.ground || {}), look: looks[settings.look]});
+    const begin = globalThis.storyMap.begin;
+    globalThis.storyMap.begin = (map, story, minute) => begin(map, lay(story, telling && telling.map || {}), minute);
 
     // ---- what the staff may know: counted here, kept where the browser allows it, of fixed size
 
     const KEY = "petrograd-kiosk", RING = 50, LONGEST = 200;
     const log = K.log = {resets: 0, touches: 0, errors: []};
+    const errorsOf = said => !Array.isArray(said) ? [] : said.filter(Array.isArray).slice(-RING)
+        .map(([when, text]) => [String(when).slice(0, 20), String(text).slice(0, LONGEST)]);
     try {
-        const kept = JSON.parse(localStorage.getItem(KEY));
-        if (Array.isArray(kept)) {
-            log.errors = kept.filter(Array.isArray).slice(-RING)
-                .map(([when, text]) => [String(when).slice(0, 20), String(text).slice(0, LONGEST)]);
-        }
+        log.errors = errorsOf(JSON.parse(localStorage.getItem(KEY)));
     } catch { /* storage blocked, or not ours */ }
+    if (kept.log) {
+        for (const name of ["resets", "touches"]) if (Number.isSafeInteger(kept.log[name])) log[name] = kept.log[name];
+        if (!log.errors.length) log.errors = errorsOf(kept.log.errors);
+    }
+    K.upMs = () => (Number.isFinite(kept.up) ? kept.up : 0) + performance.now();
 
     // ---- healing: back to the attract loop; if that does not help, our own picture, and anew
 
@@ -79,7 +131,7 @@
         failed = true;
         root.dataset.kiosk = "failure";
         for (const part of document.querySelectorAll("body > *")) part.hidden = !part.classList.contains("failure");
-        setTimeout(() => location.reload(), AGAIN_MS);
+        setTimeout(() => K.anew(settings.language), AGAIN_MS);
     }
     globalThis.addEventListener("error", event => {
         // a browser says so when sizes change in the middle of a frame; nothing is wrong then

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from geo.ground import js_string
 from story.export import Exported, Part
-from story.words import Words
+from story.words import words_of
 
 SCRIPT = Path(__file__).with_suffix(".js")
 MANIFEST = "imsmanifest.xml"
@@ -26,7 +26,7 @@ def course_files(exported: Exported, complete: str | float) -> dict[str, str]:
 
     `complete`: "last" when the last event was seen, or the share of events to be seen, 0 to 1.
     """
-    words: Words = exported.fields["words"]
+    words = words_of(str(exported.fields["lang"]))
     said = js_string({"complete": complete, "words": dict(words.section("course"))})
     settings = Part("course.js", f"globalThis.petrogradCourse = JSON.parse({said});\n")
     script = Part("scorm.js", SCRIPT.read_text("utf-8"))

@@ -86,7 +86,7 @@ def test_the_story_is_walked_from_event_to_event_and_back(opened, story, size):
         page.get_by_role("button", name="Next").click()
         assert told(page) == event.id
         assert minute(page) == minute_of(event.shown)
-        assert page.locator("article.now h2").inner_text() == story.text(event, "en").title
+        assert page.locator("article.now h2").inner_text() == story.text(event).title
     for event in story.events[first : first + 5][::-1]:
         page.get_by_role("button", name="Previous").click()
         assert told(page) == event.id
@@ -311,8 +311,8 @@ def test_with_scripts_off_everything_is_there_to_be_read(opened, story, size):
     assert articles.count() == len(story.events)
     text = page.locator("body").inner_text()  # of what is shown
     for event in story.events:
-        assert story.text(event, "en").title in text
-        assert story.text(event, "en").text in text
+        assert story.text(event).title in text
+        assert story.text(event).text in text
     for source in story.chronicle.sources.values():
         assert source.cite() in text
     assert page.get_by_role("button").count() == 0

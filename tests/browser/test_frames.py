@@ -209,7 +209,7 @@ def test_the_story_is_walked_in_every_kind_of_frame(framed, site, story, way):
     hears(page, t="1917-10-25T21:40", event="aurora-blank-shot")
     for event in story.events[first + 1 : first + 4]:
         frame.get_by_role("button", name="Next").click()
-        assert frame.locator("article.now h2").inner_text() == story.text(event, "en").title
+        assert frame.locator("article.now h2").inner_text() == story.text(event).title
         hears(page, t=write_t(event.shown), event=event.id)
     frame.get_by_role("button", name="Previous").click()
     hears(page, event=story.events[first + 2].id)

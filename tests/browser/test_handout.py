@@ -64,7 +64,7 @@ def test_every_event_is_on_paper_with_title_text_time_place_and_sources_as_cited
     here = 0
 
     for event in story.events:
-        said = story.text(event, "en")
+        said = story.text(event)
         begins = f"{event.shown.day} October, {event.shown:%H:%M} · {words('kind', event.kind)}"
         here = text.find(plain(begins), here)  # in their order
         assert here >= 0, event.id

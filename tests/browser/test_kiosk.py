@@ -35,7 +35,7 @@ ADDRESS = "https://museum.example/petrograd"
 @pytest.fixture(scope="module")
 def kiosk_file(story, tmp_path_factory):
     path = tmp_path_factory.mktemp("kiosk") / "kiosk.html"
-    page = export(story, Edition(kiosk=Kiosk(address=ADDRESS))).single_file()
+    page = export(story, Edition(kiosk=Kiosk(address=ADDRESS, languages=("en",)))).single_file()
     path.write_text(page, "utf-8")
     return path.as_uri()
 

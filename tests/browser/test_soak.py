@@ -10,7 +10,7 @@ from story.kiosk import Kiosk
 @pytest.fixture(scope="module")
 def file(story, tmp_path_factory):
     path = tmp_path_factory.mktemp("soak") / "kiosk.html"
-    path.write_text(export(story, Edition(kiosk=Kiosk())).single_file(), "utf-8")
+    path.write_text(export(story, Edition(kiosk=Kiosk(languages=("en",)))).single_file(), "utf-8")
     return path
 
 

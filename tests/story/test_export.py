@@ -182,7 +182,7 @@ def test_every_file_of_a_folder_is_its_own_and_has_no_inline_script_or_style(sto
 def test_every_event_is_an_article_in_time_order_with_its_title_text_and_sources(story, page):
     assert [told for told, _ in page.articles] == [event.id for event in story.events]
     for (_, text), event in zip(page.articles, story.events, strict=True):
-        said = story.text(event, "en")
+        said = story.text(event)
         assert said.title in text
         assert said.text in text
         for account in event.accounts:

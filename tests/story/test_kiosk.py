@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from story import cli
 from story.export import Edition, export
@@ -139,10 +140,23 @@ def test_the_shipped_example_names_every_setting_and_is_the_default():
     assert read_settings(EXAMPLE) == Kiosk()
 
 
-def test_a_file_offers_the_language_it_is_told_in_and_says_what_it_has_not(story, monkeypatch):
+def test_a_file_tells_the_story_in_every_language_offered_that_of_the_settings_first(story):
     page = export(story, Edition(kiosk=Kiosk(languages=("en", "fr"), language="fr"))).single_file()
 
-    assert "the file tells the story in en alone, found fr" in page
+    assert '<html lang="fr"' in page
+    assert re.findall(r'<template data-language="(..)">', page) == ["en"]
+    first, other = page.split('<template data-language="en">')
+    for telling, said in ((first, story.said_in("fr")), (other, story)):
+        for event in said.events:
+            assert telling.count(str(escape(said.text(event).text))) == 1, event.id
+
+
+def test_a_file_in_one_language_asks_nobody_for_it(story):
+    page = export(story, Edition(kiosk=Kiosk(languages=("ru",), language="ru"))).single_file()
+
+    assert '<html lang="ru"' in page
+    assert "<template" not in page
+    assert 'aria-label="Язык"' not in page
 
 
 @pytest.fixture
