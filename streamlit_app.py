@@ -30,7 +30,7 @@ from story.kiosk import find_settings
 from story.reconcile import Clock, Jump, Report, reconcile
 from story.story_map import story_map
 from story.telling import Story, read_story
-from story.words import Words, words_of
+from story.words import LANGUAGES, Words, words_of
 
 HERE = Path(__file__).parent
 SPEEDS = {0.5: "½×", 1.0: "1×", 2.0: "2×", 4.0: "4×"}
@@ -50,9 +50,18 @@ courier = st.components.v2.component(  # a component's script goes with its ever
 
 
 @st.cache_resource(show_spinner=False)
-def load() -> Story:
-    """The story, read once a process."""
-    return read_story()
+def load(language: str = "en") -> Story:
+    """The story in the words of a language, read once a process."""
+    return read_story() if language == "en" else load().said_in(language)
+
+
+def language() -> str:
+    """The language of the address, or the one this reader had last."""
+    asked = st.query_params.get("lang")
+    said = (
+        asked if asked in LANGUAGES else None if st.query_params else st.session_state.get("lang")
+    )
+    return said or "en"
 
 
 def online_base() -> tuple[str | None, str | None]:
@@ -73,7 +82,7 @@ def map_page(lang: str, base: str | None = None) -> str:
     With it everything is loaded that stays, and is taken out of the garbage collector's way:
     Streamlit collects after every rerun, and walking what never changes is most of a step.
     """
-    page = str(story_map(load(), language=lang, online_base=base).get_root().render())
+    page = str(story_map(load(lang), online_base=base).get_root().render())
     gc.collect()
     gc.freeze()
     return page
@@ -90,7 +99,7 @@ def begin(story: Story, words: Words) -> None:
     away = "clock" in state and "minute" not in state  # widgets of a page left are forgotten
     if "clock" in state and not away and state.written == asked:
         return
-    view, trouble, told = state.get("told") or View(), None, None
+    view, trouble, told = state.get("told") or View(lang=language()), None, None
     if asked or not away:  # the link back from another page names no minute: the last one stands
         view, trouble = read_address(asked, story, words)
         told = view
@@ -203,6 +212,8 @@ def clock_and_card(story: Story, words: Words) -> None:
     city = story.at(t)
     with st.container(key="head", gap=None):
         st.html(card.head(story, city, words, state.calendar))
+        said = View(t, state.chosen, state.place, state.calendar, state.lang, state.seen)
+        st.html(card.languages(words, write_address(said)))
     with st.container(key="controls", gap=None):
         st.slider(
             words("page", "minute"),
@@ -210,7 +221,7 @@ def clock_and_card(story: Story, words: Words) -> None:
             STORY_END,
             key="minute",
             step=timedelta(minutes=5),
-            format="D MMM HH:mm",
+            format=words("page", "slider_format"),
             label_visibility="collapsed",
         )
         courier(
@@ -225,6 +236,7 @@ def clock_and_card(story: Story, words: Words) -> None:
                 "view": state.seen,
                 "acknowledged": state.acknowledged,
                 "title": words("page", "map"),
+                "language": words.language,
             },
             on_report_change=lambda: hear(story),
         )
@@ -302,22 +314,21 @@ def all_events(story: Story, words: Words) -> None:
     )
     sides = side.multiselect(
         words("page", "filter_side"), list(words.section("side")), key="sides",
-        format_func=lambda side: words("side", side),
+        format_func=lambda side: words("side", side), placeholder=words("page", "filter_any"),
     )  # fmt: skip
     kinds = kind.multiselect(
         words("page", "filter_kind"), list(words.section("kind")), key="kinds",
-        format_func=lambda kind: words("kind", kind),
+        format_func=lambda kind: words("kind", kind), placeholder=words("page", "filter_any"),
     )  # fmt: skip
     named = {place for event in story.events for place in event.places}
     places = place.multiselect(
         words("page", "filter_place"),
-        sorted(named, key=lambda place: story.places[place].name(words.language)),
+        sorted(named, key=lambda place: story.name(place)),
         key="places",
-        format_func=lambda place: story.places[place].name(words.language),
+        format_func=lambda place: story.name(place),
+        placeholder=words("page", "filter_any"),
     )
-    found = find_events(
-        story, asked, sides=sides, kinds=kinds, places=places, language=words.language
-    )
+    found = find_events(story, asked, sides=sides, kinds=kinds, places=places)
     st.caption(words("page", "found", n=str(len(found)), all=str(len(story.events))))
     if found:
         st.html(card.event_list(story, found, words))
@@ -342,9 +353,9 @@ def take_with_you(story: Story, words: Words) -> None:
 
 def rising() -> None:
     """The story on its clock."""
-    story = load()
-    begin(story, words_of("en"))
+    begin(load(), words_of(language()))
     words = words_of(st.session_state.lang)
+    story = load(words.language)
     base, wrong = online_base()
     with st.container(key="stage", gap="small"):
         clock_and_card(story, words)
@@ -358,22 +369,30 @@ def rising() -> None:
     link(key="link-script")
 
 
+def kept_words() -> Words:
+    """The words of a page beside the clock, and the links to it in other languages."""
+    st.session_state.lang = language()
+    words = words_of(st.session_state.lang)
+    st.html(card.languages(words, {}))
+    return words
+
+
 def prologue() -> None:
     """What came before the clock."""
-    words = words_of("en")
+    words = kept_words()
     st.title(words("page", "prologue_tab"), anchor=False)
     st.write(words("page", "prologue_intro"))
-    st.html(card.prologue_articles(load(), words))
+    st.html(card.in_language(card.prologue_articles(load(words.language), words), words))
 
 
 def about() -> None:
     """What this is, how it knows, what it owes to whom."""
-    words = words_of("en")
-    story = load()
+    words = kept_words()
+    story = load(words.language)
     st.title(words("page", "about_tab"), anchor=False)
-    st.html(card.about(story, words))
+    st.html(card.in_language(card.about(story, words), words))
     st.header(words("page", "sources_all"), anchor=False)
-    st.html(card.source_list(story))
+    st.html(card.in_language(card.source_list(story), words))
     take_with_you(story, words)
 
 
@@ -381,8 +400,7 @@ def about() -> None:
 def kiosk_page() -> str:
     """The very file that `export --kiosk` writes, with the settings of `kiosk.toml`."""
     settings = find_settings(os.environ.get("PETROGRAD_KIOSK"), HERE)
-    edition = Edition(language=settings.language, kiosk=settings)
-    return export(load(), edition).single_file()
+    return export(load(), Edition(kiosk=settings)).single_file()
 
 
 def kiosk() -> None:
@@ -391,7 +409,7 @@ def kiosk() -> None:
     st.iframe(kiosk_page(), height=600, alt=words_of("en")("page", "title"))
 
 
-words = words_of("en")
+words = words_of(language())
 st.set_page_config(page_title=words("page", "title"), layout="wide")
 if st.query_params.get("mode") == KIOSK["mode"]:
     kiosk()

@@ -105,6 +105,7 @@ export default function link() {
             if (!said || typeof said !== "object") return;
             if (said.ready) {  // a frame that has just loaded knows no order yet
                 target.title = told.title;
+                page.documentElement.lang = told.language;  // Streamlit says "en", whatever is said
                 drawTicks(said.ticks, said.days, said.last);
                 if (said.seq !== obeyed) {
                     obeyed = null;

@@ -552,14 +552,14 @@ def test_the_prologue_is_a_page_of_its_own(story):
     page = Page().open_page("prologue")
 
     assert page.app.title[0].value == EN("page", "prologue_tab")
-    assert page.html[0].count("<article") == len(story.chronicle.prologue)
+    assert page.html[1].count("<article") == len(story.chronicle.prologue)
 
 
 def test_the_page_about_names_sources_and_licences(story):
     page = Page().open_page("about")
 
-    assert "OpenStreetMap contributors" in page.html[0]
-    assert page.html[1].count("<li>") == len(story.chronicle.sources)
+    assert "OpenStreetMap contributors" in page.html[1]
+    assert page.html[2].count("<li>") == len(story.chronicle.sources)
 
 
 def test_the_link_back_from_another_page_shows_the_minute_that_was_left():
