@@ -69,6 +69,7 @@
         larger = 0;
         sizeText();
         P.begin();
+        for (const fading of all(".leaflet-popup")) fading.remove();
         for (const box of all("details")) box.open = false;
         for (const box of [panes, ...all(".legend")]) {
             box.scrollTop = 1;  // a scroll that has not moved yet is ended only by one that moves

@@ -57,37 +57,6 @@
     root.dataset.look = settings.look;
     if (!settings.languages.includes(settings.language)) settings.language = settings.languages[0];
 
-    // ---- the language: that of the settings, or what a visitor chose before the page loaded anew
-
-    const language = settings.languages.includes(kept.language) ? kept.language : settings.language;
-    const telling = Object.hasOwn(K.tellings, language) ? K.tellings[language] : null;  // none for the page's own
-    // what differs in another language, laid over what is so in the first
-    function lay(first, over) {
-        for (const [key, value] of Object.entries(over)) {
-            const deeper = value !== null && typeof value === "object" && !Array.isArray(value) && typeof first[key] === "object" && first[key] !== null;
-            if (deeper) lay(first[key], value); else first[key] = value;
-        }
-        return first;
-    }
-    if (telling) {
-        const own = [...document.body.children].filter(node => !["SCRIPT", "TEMPLATE"].includes(node.tagName));
-        const other = [...document.querySelectorAll("template")].find(node => node.dataset.language === language);
-        for (const node of own) node.remove();
-        document.body.prepend(other.content);
-        root.lang = language;
-        lay(K, telling.kiosk || {});
-        lay(globalThis.petrogradStory, telling.page || {});
-        document.title = globalThis.petrogradStory.title;
-    }
-    for (const node of document.querySelectorAll(".languages [data-language], [data-says]")) {
-        node.hidden = !settings.languages.includes(node.dataset.language || node.dataset.says);
-    }
-    const {draw} = globalThis.ground;
-    globalThis.ground.draw = (map, drawn) =>
-        draw(map, {...lay(drawn, telling && telling.ground || {}), look: looks[settings.look]});
-    const begin = globalThis.storyMap.begin;
-    globalThis.storyMap.begin = (map, story, minute) => begin(map, lay(story, telling && telling.map || {}), minute);
-
     // ---- what the staff may know: counted here, kept where the browser allows it, of fixed size
 
     const KEY = "petrograd-kiosk", RING = 50, LONGEST = 200;
@@ -139,4 +108,36 @@
     });
     globalThis.addEventListener("unhandledrejection", event => K.note(event.reason));
     setTimeout(() => { if (!K.heal) fail(); }, START_MS);
+
+    // ---- the language: that of the settings, or what a visitor chose before the page loaded anew
+
+    const language = settings.languages.includes(kept.language) ? kept.language : settings.language;
+    const telling = Object.hasOwn(K.tellings, language) ? K.tellings[language] : null;  // none for the page's own
+    // what differs in another language, laid over what is so in the first
+    function lay(first, over) {
+        for (const [key, value] of Object.entries(over)) {
+            const deeper = value !== null && typeof value === "object" && !Array.isArray(value) && typeof first[key] === "object" && first[key] !== null;
+            if (deeper) lay(first[key], value); else first[key] = value;
+        }
+        return first;
+    }
+    if (telling) {
+        const own = [...document.body.children].filter(node => !["SCRIPT", "TEMPLATE"].includes(node.tagName));
+        const other = [...document.querySelectorAll("template")].find(node => node.dataset.language === language);
+        document.body.prepend(other.content);
+        for (const node of own) node.remove();
+        root.lang = language;
+        lay(K, telling.kiosk || {});
+        lay(globalThis.petrogradStory, telling.page || {});
+        document.title = globalThis.petrogradStory.title;
+    }
+    for (const node of document.querySelectorAll(".languages [data-language], [data-says]")) {
+        node.hidden = !settings.languages.includes(node.dataset.language || node.dataset.says);
+    }
+    for (const node of document.querySelectorAll(".tools [data-kiosk=languages]")) node.hidden = settings.languages.length < 2;
+    const {draw} = globalThis.ground;
+    globalThis.ground.draw = (map, drawn) =>
+        draw(map, {...lay(drawn, telling && telling.ground || {}), look: looks[settings.look]});
+    const begin = globalThis.storyMap.begin;
+    globalThis.storyMap.begin = (map, story, minute) => begin(map, lay(story, telling && telling.map || {}), minute);
 })();

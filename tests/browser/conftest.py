@@ -10,7 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 from events.clock import minute_of
 from story.story_map import story_map
@@ -24,6 +24,8 @@ SIZES = {
     "course": (800, 600),
     "phone": (390, 844),
 }
+SCREENS = {"landscape": (1920, 1080), "upright": (1080, 1920), "large": (3840, 2160)}
+"""The kiosk's."""
 OWN = (
     "http://127.0.0.1:",
     "http://localhost:",
@@ -205,3 +207,54 @@ def take(page, name):
     """Keep a screenshot under build/screenshots."""
     BUILD.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(BUILD / f"{name}.png"))
+
+
+# ---- the kiosk
+
+
+@pytest.fixture
+def open_kiosk(chromium, kiosk_file):
+    """`open_kiosk("upright", "idle=30")`: the attract loop, its time in our hands.
+
+    An error on the page fails the test unless it is `troubled`; a request to any host always does.
+    """
+    contexts, trouble = [], []
+
+    def open_one(
+        screen="landscape", asked="", *, timed=True, troubled=False, awaited=True, init=None, **said
+    ):
+        width, height = SCREENS[screen]
+        size = {"width": width, "height": height}
+        context = chromium.new_context(viewport=size, screen=size, has_touch=True, **said)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda r: None if r.url.startswith(OWN) else trouble.append(r.url))
+        if not troubled:
+            page.on("pageerror", lambda error: trouble.append(str(error)))
+            page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
+        if timed:
+            page.clock.install()
+        if init:
+            page.add_init_script(init)
+        page.goto(kiosk_file + (f"#{asked}" if asked else ""))
+        if awaited:
+            page.locator("html[data-kiosk=attract]").wait_for()
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not trouble
+
+
+def until(page, expression, seconds=30):
+    """Wait for a condition; the page's policy allows no `eval`, which Playwright's own wait needs."""
+    for _ in range(seconds * 20):
+        try:
+            if page.evaluate(f"Boolean({expression})"):
+                return
+        except Error as error:  # between two documents
+            if "context was destroyed" not in str(error):
+                raise
+        time.sleep(0.05)
+    pytest.fail(f"still not so: {expression}")

@@ -11,7 +11,7 @@ from events.clock import minute_of
 from story.export import Edition, export
 from story.kiosk import Kiosk
 from story.words import LANGUAGES, words_of
-from tests.browser.conftest import at
+from tests.browser.conftest import until
 from tests.browser.test_kiosk import (
     AXE,
     KEPT,
@@ -20,9 +20,8 @@ from tests.browser.test_kiosk import (
     VISIBLE,
     fingerprint,
     mode,
-    open_kiosk,  # noqa: F401  # a fixture, asked for by name
-    until,
 )
+from tests.conftest import at
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +72,7 @@ def test_the_first_choice_is_the_language_and_the_story_begins_in_it(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_everything_is_told_in_the_language_that_was_chosen(open_kiosk, story, language):  # noqa: F811
+def test_everything_is_told_in_the_language_that_was_chosen(open_kiosk, story, language):
     page = open_kiosk()
     touch(page)
     choose(page, language)
@@ -100,13 +99,13 @@ def test_everything_is_told_in_the_language_that_was_chosen(open_kiosk, story, l
     page.evaluate("minute => petrograd.goTo(minute)", minute_of(at("25 21:40")))
     city = told.at(at("25 21:40"))
     held = page.evaluate("petrograd.host.cityAt(petrograd.host.minute).holders")
-    assert {place: holder for place, (holder, _) in held.items()} == {
+    assert {place: holder for place, (holder, *_) in held.items()} == {
         place: holding.holder for place, holding in city.holdings.items()
     }
 
 
 @pytest.mark.parametrize("language", ["fr", "ru"])
-def test_nothing_of_english_is_left_on_the_screen(open_kiosk, language):  # noqa: F811
+def test_nothing_of_english_is_left_on_the_screen(open_kiosk, language):
     page = open_kiosk()
     touch(page)
     choose(page, language)
@@ -128,7 +127,7 @@ def test_nothing_of_english_is_left_on_the_screen(open_kiosk, language):  # noqa
         assert not left & set(shown)
 
 
-def test_the_language_can_be_changed_at_any_time_and_all_else_stays(open_kiosk):  # noqa: F811
+def test_the_language_can_be_changed_at_any_time_and_all_else_stays(open_kiosk):
     page = open_kiosk()
     touch(page)
     choose(page, "en")
@@ -150,7 +149,7 @@ def test_the_language_can_be_changed_at_any_time_and_all_else_stays(open_kiosk):
 
 
 @pytest.mark.parametrize("screen", SHAPES)
-def test_after_a_reset_every_field_is_as_at_the_start_the_language_too(open_kiosk, screen):  # noqa: F811
+def test_after_a_reset_every_field_is_as_at_the_start_the_language_too(open_kiosk, screen):
     page = open_kiosk(screen)
     start = fingerprint(page)
     for language in ("ru", "fr"):
@@ -170,7 +169,7 @@ def test_after_a_reset_every_field_is_as_at_the_start_the_language_too(open_kios
     assert page.evaluate("globalThis.name") == ""
 
 
-def test_what_is_counted_outlives_a_change_of_language_even_without_storage(open_kiosk):  # noqa: F811
+def test_what_is_counted_outlives_a_change_of_language_even_without_storage(open_kiosk):
     blocked = "Object.defineProperty(globalThis, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }})"
     page = open_kiosk(init=blocked)
     page.evaluate("petrograd.kiosk.note('something')")
@@ -188,7 +187,7 @@ def test_what_is_counted_outlives_a_change_of_language_even_without_storage(open
     assert up >= 30
 
 
-def test_a_choice_that_nobody_makes_is_over_after_the_time_out(open_kiosk):  # noqa: F811
+def test_a_choice_that_nobody_makes_is_over_after_the_time_out(open_kiosk):
     page = open_kiosk()
     start = fingerprint(page)
     touch(page)
@@ -200,7 +199,7 @@ def test_a_choice_that_nobody_makes_is_over_after_the_time_out(open_kiosk):  # n
     assert fingerprint(page) == start
 
 
-def test_the_address_may_offer_fewer_languages_and_begin_in_another(open_kiosk):  # noqa: F811
+def test_the_address_may_offer_fewer_languages_and_begin_in_another(open_kiosk):
     page = open_kiosk(asked="languages=ru,fr&language=fr", awaited=False)
     page.locator("html[lang=fr][data-kiosk=attract]").wait_for()
     visible = [line for line in page.locator(".attract-touch span").all() if line.is_visible()]
@@ -212,7 +211,7 @@ def test_the_address_may_offer_fewer_languages_and_begin_in_another(open_kiosk):
     assert [button.inner_text() for button in buttons] == ["Français", "Русский"]
 
 
-def test_one_language_asks_nobody(open_kiosk):  # noqa: F811
+def test_one_language_asks_nobody(open_kiosk):
     page = open_kiosk(asked="languages=ru", awaited=False)
     page.locator("html[lang=ru][data-kiosk=attract]").wait_for()
     page.touchscreen.tap(900, 300)
@@ -222,7 +221,7 @@ def test_one_language_asks_nobody(open_kiosk):  # noqa: F811
 
 
 @pytest.mark.parametrize("asked", ["languages=tlh", "languages=", "languages=en,en", "language=tlh", "languages=<b>"])  # fmt: skip
-def test_a_language_that_is_not_there_is_told_and_stops_nothing(open_kiosk, asked):  # noqa: F811
+def test_a_language_that_is_not_there_is_told_and_stops_nothing(open_kiosk, asked):
     page = open_kiosk(asked=asked)
     assert any("en, fr, ru" in remark or "en,fr,ru" in remark for remark in page.evaluate("petrograd.kiosk.remarks"))  # fmt: skip
     touch(page)
@@ -235,7 +234,7 @@ NAMES = ["", "a frame", "{}", "null", '{"petrograd": 5}', '{"petrograd": {"langu
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_a_frame_was_called_before_does_no_harm(open_kiosk, name):  # noqa: F811
+def test_what_a_frame_was_called_before_does_no_harm(open_kiosk, name):
     page = open_kiosk(awaited=False, init=f"globalThis.name ||= {json.dumps(name)}")
     until(page, "['attract', 'story'].includes(globalThis.petrograd?.kiosk?.mode)")
 
@@ -244,7 +243,7 @@ def test_what_a_frame_was_called_before_does_no_harm(open_kiosk, name):  # noqa:
     assert re.search(r"ok \d+ \d+ \d+$", page.title())
 
 
-def test_a_failure_is_told_in_every_language_and_leads_back_to_the_first(open_kiosk):  # noqa: F811
+def test_a_failure_is_told_in_every_language_and_leads_back_to_the_first(open_kiosk):
     page = open_kiosk(troubled=True)
     touch(page)
     choose(page, "ru")
@@ -257,7 +256,7 @@ def test_a_failure_is_told_in_every_language_and_leads_back_to_the_first(open_ki
 
 
 @pytest.mark.parametrize("screen", SHAPES)
-def test_a_storm_over_every_language_finds_no_way_out(open_kiosk, screen):  # noqa: F811
+def test_a_storm_over_every_language_finds_no_way_out(open_kiosk, screen):
     page = open_kiosk(screen, timed=False)
     address, pages, lang = page.url, page.context.pages, set()
     weather = Storm(page, 1917)
@@ -284,7 +283,7 @@ CUT = """[...document.querySelectorAll('button, .power, .clock, .languages h2')]
 
 @pytest.mark.parametrize("language", ["fr", "ru"])
 @pytest.mark.parametrize("screen", SHAPES)
-def test_longer_words_are_not_cut_off_and_lie_over_nothing(open_kiosk, screen, language):  # noqa: F811
+def test_longer_words_are_not_cut_off_and_lie_over_nothing(open_kiosk, screen, language):
     page = open_kiosk(screen)
     touch(page)
     choose(page, language)
@@ -317,7 +316,7 @@ STATES = {
 
 @pytest.mark.parametrize("screen", SHAPES)
 @pytest.mark.parametrize("state", STATES)
-def test_every_language_passes_axe_and_is_kept_as_a_picture(open_kiosk, state, screen):  # noqa: F811
+def test_every_language_passes_axe_and_is_kept_as_a_picture(open_kiosk, state, screen):
     page = open_kiosk(screen, timed=False, reduced_motion="reduce")
     STATES[state](page)
     page.evaluate("for (let n = setTimeout(() => {}, 0); n > 0; n--) clearTimeout(n)")  # stay so
