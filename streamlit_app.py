@@ -6,6 +6,7 @@ once and never rebuilt; each step sends a minute to it and a card to the page.
 
 import gc
 import os
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -99,7 +100,7 @@ def begin(story: Story, words: Words) -> None:
     away = "clock" in state and "minute" not in state  # widgets of a page left are forgotten
     if "clock" in state and not away and state.written == asked:
         return
-    view, trouble, told = state.get("told") or View(lang=language()), None, None
+    view, trouble, told = replace(state.get("told") or View(), lang=language()), None, None
     if asked or not away:  # the link back from another page names no minute: the last one stands
         view, trouble = read_address(asked, story, words)
         told = view

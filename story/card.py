@@ -322,7 +322,7 @@ def languages(words: Words, query: Mapping[str, str]) -> Markup:
     here = {key: said for key, said in query.items() if key != "lang"}
     rows = Markup("").join(
         Markup('<a href="?{query}" lang="{language}" hreflang="{language}" target="_self">{name}</a>').format(
-            query=urlencode({**here, "lang": language}),
+            query=urlencode({**here, "lang": language}, safe=":,"),
             language=language,
             name=words_of(language)("kiosk", "name"),
         )

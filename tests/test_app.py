@@ -5,6 +5,7 @@ import logging
 import re
 
 import pytest
+from markupsafe import escape
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
@@ -13,7 +14,7 @@ from streamlit.util import calc_hash
 from events.clock import minute_of
 from story.address import View, write_address
 from story.telling import OPENING, ROOT
-from story.words import words_of
+from story.words import LANGUAGES, words_of
 from tests.conftest import at
 
 EN = words_of("en")
@@ -647,3 +648,86 @@ def test_an_online_map_that_nobody_knows_is_said_and_the_page_goes_on_without(mo
         "here; try OpenStreetMap.Mapnik, "
     )
     assert "onlineBase" not in page.app.get("iframe")[0].proto.srcdoc
+
+
+# ---- languages
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_tells_everything_in_the_language_of_the_address(story, language):
+    told, words = story.said_in(language), words_of(language)
+    page = Page(t="1917-10-25T21:40", lang=language)
+    event = told.by_id["aurora-blank-shot"]
+
+    assert page.clock == words.clock(at("25 21:40"))
+    assert page.find(r"<article.*?<h2>(.*?)</h2>") == escape(told.text(event).title)
+    assert any(escape(told.text(event).text) in html for html in page.html)
+    for account in event.accounts:
+        assert any(escape(account.says) in html for html in page.html)
+    assert page.app.button(key="next").label == words("page", "next")
+    assert page.order["language"] == language
+    assert page.app.segmented_control(key="panel").options == [
+        words("page", name) for name in ("event", "city", "place")
+    ]
+    page.switch("panel", "city")
+    assert any(escape(words("holder", "contested")) in html for html in page.html)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_lead_to_the_same_view_in_every_other_language(language):
+    page = Page(t="1917-10-25T21:40", calendar="ns", lang=language)
+    (links,) = (html for html in page.html if 'class="languages"' in html)
+
+    for other in LANGUAGES:
+        query = f"?t=1917-10-25T21:40&amp;calendar=ns&amp;lang={other}"
+        assert (f'href="{query}" lang="{other}"' in links) == (other != language)
+    assert ">Русский<" in links or language == "ru"
+
+
+def test_the_language_stays_from_step_to_step_and_from_page_to_page():
+    page = Page(t="1917-10-25T21:40", lang="ru").press("next")
+    russian = words_of("ru")
+    assert page.query == {"t": "1917-10-25T21:45", "lang": "ru"}
+    assert page.clock == russian.clock(at("25 21:45"))
+
+    page.open_page("about")
+    assert page.app.title[0].value == russian("page", "about_tab")
+    page.open_page("prologue")
+    assert page.app.title[0].value == russian("page", "prologue_tab")
+    page.open_page("")
+    assert page.clock == russian.clock(at("25 21:45"))
+    assert page.query == {"t": "1917-10-25T21:45", "lang": "ru"}
+
+
+def test_a_page_beside_the_clock_opened_in_a_language_leads_to_the_story_in_it():
+    page = Page().open_page("about", lang="fr")
+    french = words_of("fr")
+
+    assert page.app.title[0].value == french("page", "about_tab")
+    assert all('<div lang="fr">' in html for html in page.html[1:3])
+    page.open_page("")
+    assert page.clock == french.clock(at("21 00:00"))
+
+
+def test_an_address_without_a_language_is_english_whatever_was_read_before():
+    page = Page(t="1917-10-25T21:40", lang="ru")
+
+    page.go_back_to(t="1917-10-25T21:40")
+
+    assert page.clock == EN.clock(at("25 21:40"))
+
+
+def test_words_are_found_in_the_language_of_the_page(story):
+    page = Page(lang="ru")
+    page.app.text_input(key="search").set_value("Аврора")
+    page.run()
+
+    found = [
+        event
+        for event in story.said_in("ru").events
+        if "Аврора" in story.said_in("ru").text(event).title
+    ]
+    assert len(found) >= 3
+    listed = " ".join(page.html)
+    for event in found:
+        assert f'data-event="{event.id}"' in listed
