@@ -110,9 +110,9 @@ def soak(
     acts: int,
     seed: int = 1917,
     warm_up: int = WARM_UP,
-    say: Callable[[Look], None] = lambda look: None,
+    say: Callable[[Look, list[str]], None] = lambda look, errors: None,
 ) -> Soak:
-    """Send visitors to an open kiosk; `say` hears of every look on the way."""
+    """Send visitors to an open kiosk; `say` hears of every look on the way, and of errors since."""
     done = Soak()
     page.on("pageerror", lambda error: done.errors.append(f"error: {error}"))
     page.on("crash", lambda: done.errors.append("the page crashed"))
@@ -131,7 +131,8 @@ def soak(
                 int(metrics["JSEventListeners"]), len(done.errors),
             )
         )  # fmt: skip
-        say(done.looks[-1])
+        before = done.looks[-2].errors if len(done.looks) > 1 else 0
+        say(done.looks[-1], done.errors[before:])
 
     def visit(number: int) -> None:
         real = min(REAL, acts) if number % EVERY == 0 else 0
@@ -188,7 +189,9 @@ def main() -> None:
     print(f"{said.resets} resets of {said.acts} acts, seed {said.seed}")
     print(f"{'resets':>7} {'heap MB':>8} {'nodes':>7} {'listeners':>9} {'errors':>6} {'s':>6}")
 
-    def say(look: Look) -> None:
+    def say(look: Look, told: list[str]) -> None:
+        for error in told:
+            print(f"        {error[:400]}")
         print(
             f"{look.resets:7} {look.heap_mb:8.2f} {look.nodes:7} {look.listeners:9} "
             f"{look.errors:6} {time.monotonic() - began:6.0f}",

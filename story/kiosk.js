@@ -335,7 +335,10 @@
         const [up, down] = [scrollTop > 1, scrollTop + clientHeight < scrollHeight - 1];
         for (const [n, on] of [up, down].entries()) ways[n].setAttribute("aria-disabled", String(!on));
     }
-    panes.addEventListener("scroll", showWays);
+    panes.addEventListener("scroll", () => {
+        if (mode === "attract") panes.scrollTop = 0;  // a finger had set it rolling
+        showWays();
+    });
     new ResizeObserver(showWays).observe(panes);
     new MutationObserver(showWays).observe(panes, {attributes: true, subtree: true, childList: true, attributeFilter: ["class", "hidden"]});
 
