@@ -59,7 +59,12 @@ QUICK = {
         "nothing_in_the_page_is_a_link", "an_error_leads_back", "five_seconds_in_the_corner",
         "the_screens_of_the_tests",
     ),
+    "test_kiosk_languages": (
+        "the_first_choice_is_the_language", "after_a_reset_every_field[landscape]",
+        "what_is_counted_outlives", "a_failure_is_told_in_every_language",
+    ),
     "test_kiosk_start": ("a_late_server_is_waited_for",),
+    "test_languages": ("nothing_is_cut_off[course", "a_link_of_the_file"),
     "test_scorm": (
         "opened_again_it_goes_on", "it_is_done_when_the_last_event", "it_never_listens_for_unload",
     ),
