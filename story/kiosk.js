@@ -47,10 +47,12 @@
     // ---- what is shown: attract, languages, story, warning, staff
 
     let mode = null;
+    let warned = null;  // since when the warning stands, and where the focus was
     const attract = one(".attract");
     const veils = {languages: one(".languages"), warning: one(".warning"), staff: one(".staff")};
     const story = all("body > header, body > main");
     const panes = one(".panes");
+    const staffBox = one(".staff .box");
     panes.tabIndex = 0;
     function show(next) {
         mode = next;
@@ -60,16 +62,23 @@
         for (const part of story) part.inert = next !== "story";
     }
 
-    // every field that a visitor can change, as it was
+    // every field that a visitor can change, as it was, and nothing kept of what was shown
     function restore() {
         if (map._animatingZoom) map._onZoomTransitionEnd();  // or it would end after the reset
         map.stop();
         map.dragging.disable();  // of a finger that never left
         map.dragging.enable();
+        const {touchZoom} = map;  // and of two
+        touchZoom._zooming = false;
+        L.DomEvent.off(document, "touchmove", touchZoom._onTouchMove, touchZoom);
+        L.DomEvent.off(document, "touchend touchcancel", touchZoom._onTouchEnd, touchZoom);
         larger = 0;
         sizeText();
         P.begin();
         for (const fading of all(".leaflet-popup")) fading.remove();
+        map._popup = null;  // Leaflet would keep the last card
+        warned = null;
+        staffBox.replaceChildren();
         for (const box of all("details")) box.open = false;
         for (const box of [panes, ...all(".legend")]) {
             box.scrollTop = 1;  // a scroll that has not moved yet is ended only by one that moves
@@ -179,7 +188,6 @@
     // ---- idle: counted from the last touch
 
     let touched = performance.now();
-    let warned = null;  // when, and where the focus was
     function warn() {
         warned = {at: performance.now(), focus: document.activeElement};
         show("warning");
@@ -345,7 +353,6 @@
     // ---- the staff view, behind a code
 
     const TRIES = 5;
-    const staffBox = one(".staff .box");
     const button = (text, act, className = "") => {
         const made = make("button", className, text);
         made.type = "button";
