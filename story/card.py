@@ -396,7 +396,7 @@ def _next(story: Story, city: City, words: Words) -> Markup:
     if city.next is None:
         return Markup("")
     return Markup(
-        '<p class="next">{}: <a href="?t={}&amp;event={}" data-event="{}">{}, {}</a></p>'
+        '<p class="next">{} <a href="?t={}&amp;event={}" data-event="{}">{}, {}</a></p>'
     ).format(
         words("page", "next_event"),
         write_t(city.next.shown),

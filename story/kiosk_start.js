@@ -116,8 +116,8 @@
     // what differs in another language, laid over what is so in the first
     function lay(first, over) {
         for (const [key, value] of Object.entries(over)) {
-            const deeper = value !== null && typeof value === "object" && !Array.isArray(value) && typeof first[key] === "object" && first[key] !== null;
-            if (deeper) lay(first[key], value); else first[key] = value;
+            const deeper = [value, Object.hasOwn(first, key) ? first[key] : null].every(each => each !== null && typeof each === "object");
+            if (deeper && !Array.isArray(value)) lay(first[key], value); else first[key] = value;
         }
         return first;
     }

@@ -8,12 +8,14 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from story import export as making
 from story import story_map as beside
 from story.export import Edition, export, write_folder
 from story.handout import print_pdf
+from story.kiosk import Kiosk
 from story.scorm import course_files, course_zip
 from story.words import Words, words_of
 from tests.browser.conftest import how_to_launch
@@ -218,3 +220,23 @@ def test_a_character_that_a_page_cannot_hold_breaks_nothing(story, open_page, tm
     assert shown.startswith("before")
     assert shown.endswith("after")
     page.locator("[data-do=next]").click()
+
+
+@pytest.mark.parametrize("language", ["fr", "ru"])
+def test_a_kiosk_in_several_languages_stays_text(open_page, spoilt, words, tmp_path, language):
+    path = tmp_path / "kiosk.html"
+    path.write_text(export(spoilt, Edition(kiosk=Kiosk(), **SHORT)).single_file(), "utf-8")
+    page = open_page(path.as_uri(), "kiosk")
+    page.locator("html[data-kiosk=attract]").wait_for()
+    page.mouse.click(900, 300)
+    page.locator(f"[data-kiosk=language][data-language={language}]").click()
+    page.locator(f"html[lang={language}][data-kiosk=story]").wait_for()
+
+    event = page.locator("article.now")
+    expect(event.locator("h2")).to_have_text(ALL)
+    expect(event.locator("li").last).to_contain_text(ALL)
+    assert page.evaluate("Object.keys(petrograd.host.story.places).length") == len(spoilt.places)
+    assert page.evaluate("petrograd.host.story.places['winter-palace'].name") == ALL
+    assert page.evaluate("typeof globalThis.ran") == "undefined"
+    assert page.evaluate("Object.keys(Object.prototype).length") == 0
+    assert page.locator("img, iframe, object, embed, base, form").count() == 0

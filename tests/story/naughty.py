@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from events.model import AccountWords, ActorWords, SourceWords
+
 NAUGHTY = {
     "a script": "<script>alert(1)</script>",
     "a picture that fails": "<img src=x onerror=alert(1)>",
@@ -25,6 +27,11 @@ def everything_says(story, text):
         )
         return event.model_copy(update={"when": when, "accounts": accounts})
 
+    def spoil(said):
+        accounts = {key: AccountWords(locator=text, says=text) for key in said.accounts}
+        other = {"as_written": text, "reason": text} if said.as_written else {}
+        return said.model_copy(update={"title": text, "text": text, "accounts": accounts, **other})
+
     return replace(
         story,
         chronicle=replace(
@@ -40,10 +47,16 @@ def everything_says(story, text):
                 for key, source in chronicle.sources.items()
             },
             texts={
-                "en": {
-                    key: said.model_copy(update={"title": text, "text": text})
-                    for key, said in chronicle.texts["en"].items()
-                }
+                language: {key: spoil(said) for key, said in texts.items()}
+                for language, texts in chronicle.texts.items()
+            },
+            actor_words={
+                language: {key: ActorWords(name=text) for key in table}
+                for language, table in chronicle.actor_words.items()
+            },
+            source_words={
+                language: {key: SourceWords(cite=text, note=text) for key in table}
+                for language, table in chronicle.source_words.items()
             },
         ),
         places={
@@ -52,6 +65,7 @@ def everything_says(story, text):
                 names=dict.fromkeys(place.names, text),
                 today=dict.fromkeys(place.today, f"now {text}"),
                 located_by=text,
+                located_in_words=dict.fromkeys(place.located_in_words, text),
                 address=text,
             )
             for key, place in story.places.items()

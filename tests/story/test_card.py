@@ -247,8 +247,8 @@ def test_the_next_event_is_a_link_and_the_last_one_has_none(story):
 
     said = Read(card.event_card(story, story.at(first.shown), EN))
     assert said.links[-1]["data-event"] == story.at(first.shown).next.id
-    assert EN("page", "next_event") + ":" in said.text
-    assert EN("page", "next_event") + ":" not in event_text(story, last)
+    assert EN("page", "next_event") in said.text
+    assert EN("page", "next_event") not in event_text(story, last)
 
 
 def test_what_is_under_way_leaves_out_the_event_that_is_told(story):
