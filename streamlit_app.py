@@ -89,6 +89,11 @@ def map_page(lang: str, base: str | None = None) -> str:
     return page
 
 
+def frame() -> dict[str, str]:
+    """What a link adds that stays in the frame of another page."""
+    return {"embed": "true"} if st.context.is_embedded else {}
+
+
 def begin(story: Story, words: Words) -> None:
     """Take the view from the address, at the start and when the reader goes back in history.
 
@@ -104,6 +109,7 @@ def begin(story: Story, words: Words) -> None:
     if asked or not away:  # the link back from another page names no minute: the last one stands
         view, trouble = read_address(asked, story, words)
         told = view
+        view = replace(view, lang=language())
     minute = minute_of(view.t)
     if "clock" in state:
         slider = state.clock.minute if away else slider_minute()
@@ -211,10 +217,11 @@ def clock_and_card(story: Story, words: Words) -> None:
     clock = settle(story)
     t = at_minute(clock.minute)
     city = story.at(t)
+    place = state.place if state.panel == "place" else None
+    view = View(t, state.chosen, place, state.calendar, state.lang, state.seen)
     with st.container(key="head", gap=None):
         st.html(card.head(story, city, words, state.calendar))
-        said = View(t, state.chosen, state.place, state.calendar, state.lang, state.seen)
-        st.html(card.languages(words, write_address(said)))
+        st.html(card.languages(words, {**write_address(view), **frame()}))
     with st.container(key="controls", gap=None):
         st.slider(
             words("page", "minute"),
@@ -291,14 +298,6 @@ def clock_and_card(story: Story, words: Words) -> None:
         else:
             chosen = story.by_id.get(state.chosen or "")
             st.html(card.event_card(story, city, words, chosen))
-    view = View(
-        t,
-        state.chosen,
-        state.place if state.panel == "place" else None,
-        state.calendar,
-        state.lang,
-        state.seen,
-    )
     if view != state.told and not clock.playing:  # each address is a page in the browser's history
         state.told = view
         state.written = write_address(view)
@@ -324,9 +323,9 @@ def all_events(story: Story, words: Words) -> None:
     named = {place for event in story.events for place in event.places}
     places = place.multiselect(
         words("page", "filter_place"),
-        sorted(named, key=lambda place: story.name(place)),
+        sorted(named, key=story.name),
         key="places",
-        format_func=lambda place: story.name(place),
+        format_func=story.name,
         placeholder=words("page", "filter_any"),
     )
     found = find_events(story, asked, sides=sides, kinds=kinds, places=places)
@@ -374,7 +373,7 @@ def kept_words() -> Words:
     """The words of a page beside the clock, and the links to it in other languages."""
     st.session_state.lang = language()
     words = words_of(st.session_state.lang)
-    st.html(card.languages(words, {}))
+    st.html(card.languages(words, frame()))
     return words
 
 
@@ -398,16 +397,17 @@ def about() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def kiosk_page() -> str:
-    """The very file that `export --kiosk` writes, with the settings of `kiosk.toml`."""
+def kiosk_page() -> tuple[str, str]:
+    """The very file that `export --kiosk` writes, with the settings of `kiosk.toml`, and its language."""
     settings = find_settings(os.environ.get("PETROGRAD_KIOSK"), HERE)
-    return export(load(), Edition(kiosk=settings)).single_file()
+    return export(load(), Edition(kiosk=settings)).single_file(), settings.language
 
 
 def kiosk() -> None:
     """The story on a museum's screen: it lives in its frame, whatever becomes of the server."""
     st.html(HERE / "story" / "page_kiosk.css")
-    st.iframe(kiosk_page(), height=600, alt=words_of("en")("page", "title"))
+    page, told_in = kiosk_page()
+    st.iframe(page, height=600, alt=words_of(told_in)("page", "title"))
 
 
 words = words_of(language())

@@ -63,7 +63,10 @@ def mistranslations(chronicle: Chronicle) -> Iterator[str]:
             if id_ not in events:
                 continue  # told with the other texts
             label = f"{chronicle.text_files.get((language, id_), f'text/{language}')}, {id_}"
-            yield from (f"{label}: {fault}" for fault in _faults(events[id_], text, chronicle))
+            told = (
+                _in_two_places(text) if language == "en" else _faults(events[id_], text, chronicle)
+            )
+            yield from (f"{label}: {fault}" for fault in told)
     for name, file, known, words in (
         ("actor", "actors.toml", chronicle.actors, chronicle.actor_words),
         ("source", "sources.json", chronicle.sources, chronicle.source_words),
@@ -76,9 +79,16 @@ def mistranslations(chronicle: Chronicle) -> Iterator[str]:
                     yield f"text/{language}/{name}s.toml, {id_}: is not in {file}{near}"
 
 
+def _in_two_places(text: Text) -> Iterator[str]:
+    """English has title and text here, and everything else in the event."""
+    for field in ("as_written", "reason", "accounts"):
+        if getattr(text, field):
+            yield f"{field}: stands in the event itself, in events/data; change it there"
+
+
 def _faults(event: Event, text: Text, chronicle: Chronicle) -> Iterator[str]:
     told_by = event.told_by
-    for key in text.accounts.keys() - told_by.keys():
+    for key in sorted(text.accounts.keys() - told_by.keys()):
         near = suggestion(key, told_by) or f"; its accounts are {', '.join(told_by)}"
         yield f"accounts.{key}: the event has no such account{near}"
     if text.reason and not event.when.reason:
@@ -89,7 +99,7 @@ def _faults(event: Event, text: Text, chronicle: Chronicle) -> Iterator[str]:
     if english is not None:
         pairs.append(("title", english.title, text.title))
         pairs.append(("text", english.text, text.text))
-    for key in text.accounts.keys() & told_by.keys():
+    for key in sorted(text.accounts.keys() & told_by.keys()):
         pairs.append((f"accounts.{key}.says", told_by[key].says, text.accounts[key].says))
     for where, said, translated in pairs:
         if not translated:

@@ -109,7 +109,7 @@ class Source(BaseModel):
 
     def said_as(self, words: SourceWords) -> "Source":
         """The same work in the words of another language."""
-        said = self.model_copy(update={"note": words.note})
+        said = self.model_copy(update={"note": words.note or self.note})
         said._line = words.cite
         return said
 
@@ -193,6 +193,7 @@ def read_chronicle(folder: Path, faults: list[str]) -> Chronicle:
         texts[language] = _texts(
             folder / "text" / language, language, faults, named[f"text/{language}"], text_files
         )
+        faults += _unread(folder / "text" / language, language)
     others = [language for language in texts if language != "en"]
     if "en" not in texts:
         faults.append("text/en: missing; every event needs a title and a text in English")
@@ -317,6 +318,17 @@ def _texts(
             else:
                 files[language, event_id] = label
     return texts
+
+
+def _unread(folder: Path, language: str) -> Iterator[str]:
+    """A sentence for each file of words that has a name nobody reads."""
+    known = [*DAY_FILES, PROLOGUE_FILE]
+    if language != "en":
+        known += ["actors.toml", "sources.toml"]
+    for path in sorted(folder.glob("*.toml")):
+        if path.name not in known:
+            near = suggestion(path.name, known) or f"; its files are {', '.join(known)}"
+            yield f"text/{language}/{path.name}: nobody reads a file of this name{near}"
 
 
 RecordT = TypeVar("RecordT", bound=Record)

@@ -246,8 +246,11 @@ class Event(Record):
         """The accounts by source; a second one of the same source has "-2" behind it."""
         named: dict[str, Account] = {}
         for account in self.accounts:
-            times = 1 + sum(other.source == account.source for other in named.values())
-            named[account.source if times == 1 else f"{account.source}-{times}"] = account
+            key, times = account.source, 1
+            while key in named:
+                times += 1
+                key = f"{account.source}-{times}"
+            named[key] = account
         return named
 
     def takes_effect(self, change: Change) -> datetime:

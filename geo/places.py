@@ -1,5 +1,6 @@
 """The gazetteer: every place that the story names."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +12,6 @@ from shapely.geometry.base import BaseGeometry
 from geo.geojson import Feature, read_features, shown
 from geo.measure import Position
 
-LANGUAGES = ("en", "ru", "fr")
-"""Those in which a place may have names; it has them in English and Russian."""
 KINDS = (
     "bridge", "palace", "headquarters", "public-office", "communications", "bank", "station",
     "fortress", "arsenal", "barracks", "cadet-school", "press", "prison", "works", "hall",
@@ -107,12 +106,14 @@ def _place(feature: Feature) -> Place:
 
 
 def _by_language(said: Mapping[str, str], key: str) -> dict[str, str]:
-    return {language: said[key + language] for language in LANGUAGES if key + language in said}
+    form = re.compile(f"{key}([a-z]{{2}})")
+    found = {name: form.fullmatch(name) for name in said}
+    return {language[1]: said[name] for name, language in found.items() if language}
 
 
 NEEDED = ("name_en", "name_ru", "today_en", "today_ru", "located_by")
 """What every place says in words."""
-LEFT_OPEN = ("name_fr", "today_fr", "located_by_ru", "located_by_fr", "address", "wikidata")
+LEFT_OPEN = re.compile("(name|today|located_by)_[a-z]{2}|address|wikidata")
 """What a place may say in words."""
 
 
@@ -121,8 +122,8 @@ def _wrong(feature: Feature) -> Iterator[str]:
     for key in NEEDED:
         if not isinstance(said.get(key), str) or not said[key].strip():
             yield f"{key} should be some words, found {shown(said.get(key))}"
-    for key in LEFT_OPEN:
-        if not isinstance(said.get(key, ""), str):
+    for key in filter(LEFT_OPEN.fullmatch, said):
+        if key not in NEEDED and not isinstance(said[key], str):
             yield f"{key} should be some words, found {shown(said[key])}; leave it out if unknown"
     error_m, rank, kind = said.get("error_m"), said.get("rank"), said.get("kind")
     if type(error_m) is not int or error_m <= 0:

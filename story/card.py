@@ -113,7 +113,7 @@ def city_card(story: Story, city: City, words: Words) -> Markup:
         ]
         rows = (
             (
-                place.id,
+                _to_place(story, place.id),
                 story.name(place.id),
                 _claim(city, place.id, words),
             )
@@ -126,7 +126,7 @@ def city_card(story: Story, city: City, words: Words) -> Markup:
                 holder=holder,
                 name=words("holder", holder),
                 n=len(held),
-                rows=_join('<li><a href="?place={0}" data-place="{0}">{1}</a>{2}</li>', rows),
+                rows=_join("<li>{}{}</a>{}</li>", rows),
             )
         )
     raised = [story.name(bridge) for bridge, span in city.spans.items() if span == "raised"]
@@ -178,13 +178,11 @@ def place_card(
         if before is None or (before[2].holder, before[2].claim) != (step[2].holder, step[2].claim)
     ]
     held = _join(
-        '<li{}><a href="?t={}&amp;event={}" data-event="{}">{}</a> {}</li>',
+        "<li{}>{}{}</a> {}</li>",
         (
             (
                 Markup(' class="now"') if at <= t else "",
-                write_t(at),
-                event.id,
-                event.id,
+                _to_event(story, event, at),
                 words.moment(at),
                 words("holder", change.holder)
                 + (
@@ -198,15 +196,17 @@ def place_card(
     )
     here = [event for event in story.events_at(place_id) if told is None or event.id in told]
     name, today = story.name(place_id), place.name_today(story.language)
+    names = [place.names["ru"]] if "ru" in place.names and story.language != "ru" else []
+    if today != name:
+        names.append(words("page", "today", name=today))
     return Markup(
         '<article class="place-history" data-shown-place="{id}"><h2>{name}</h2>'
-        '<p class="quiet">{ru}{today}</p><p class="quiet">{located}</p>'
+        '{names}<p class="quiet">{located}</p>'
         "<h3>{history}</h3>{held}<h3>{here}</h3>{events}</article>"
     ).format(
         id=place_id,
         name=name,
-        ru=place.names.get("ru", "") if story.language != "ru" else "",
-        today=f" · {words('page', 'today', name=today)}" if today != name else "",
+        names=Markup('<p class="quiet">{}</p>').format(" · ".join(names)) if names else "",
         located=words(
             "page", "located", how=place.how_located(story.language), metres=str(place.error_m)
         ),
@@ -225,10 +225,7 @@ def place_list(story: Story, words: Words) -> Markup:
     """Every place as a link to its history, in the order of its name."""
     rows = sorted((story.name(place), place) for place in story.places)
     return Markup('<ul class="place-list choose">{}</ul>').format(
-        _join(
-            '<li><a href="?place={0}" data-place="{0}">{1}</a></li>',
-            ((place, name) for name, place in rows),
-        )
+        _join("<li>{}{}</a></li>", ((_to_place(story, place), name) for name, place in rows))
     )
 
 
@@ -240,8 +237,7 @@ def event_list(
         (
             event.importance,
             " later" if t is not None and event.shown > t else "",
-            write_t(event.shown),
-            event.id,
+            _to_event(story, event),
             words.moment(event.shown),
             story.text(event).title,
             story.name(event.places[0]),
@@ -250,8 +246,7 @@ def event_list(
     )
     return Markup('<ol class="events">{}</ol>').format(
         _join(
-            '<li class="weight-{0}{1}"><a href="?t={2}&amp;event={3}" data-event="{3}">'
-            "<time>{4}</time> {5}</a> <span>{6}</span></li>",
+            '<li class="weight-{}{}">{}<time>{}</time> {}</a> <span>{}</span></li>',
             rows,
         )
     )
@@ -376,8 +371,7 @@ def _changes(lines: list[str], words: Words) -> Markup:
 
 def _places(story: Story, places: Iterable[str], words: Words) -> Markup:
     return Markup(", ").join(
-        Markup('<a href="?place={0}" data-place="{0}">{1}</a>').format(place, story.name(place))
-        for place in places
+        Markup("{}{}</a>").format(_to_place(story, place), story.name(place)) for place in places
     )
 
 
@@ -385,26 +379,41 @@ def _under_way(story: Story, city: City, told: Event, words: Words) -> Markup:
     going = [event for event in city.under_way if event.id != told.id][-4:]
     if not going:
         return Markup("")
-    rows = ((write_t(event.shown), event.id, story.text(event).title) for event in going)
+    rows = ((_to_event(story, event), story.text(event).title) for event in going)
     return Markup("<h3>{}</h3><ul class='under-way'>{}</ul>").format(
         words("page", "under_way"),
-        _join('<li><a href="?t={0}&amp;event={1}" data-event="{1}">{2}</a></li>', rows),
+        _join("<li>{}{}</a></li>", rows),
     )
 
 
 def _next(story: Story, city: City, words: Words) -> Markup:
     if city.next is None:
         return Markup("")
-    return Markup(
-        '<p class="next">{} <a href="?t={}&amp;event={}" data-event="{}">{}, {}</a></p>'
-    ).format(
+    return Markup('<p class="next">{} {}{}, {}</a></p>').format(
         words("page", "next_event"),
-        write_t(city.next.shown),
-        city.next.id,
-        city.next.id,
+        _to_event(story, city.next),
         words.moment(city.next.shown),
         story.text(city.next).title,
     )
+
+
+def _to_event(story: Story, event: Event, at: datetime | None = None) -> Markup:
+    """The opening of a link to an event, at its own minute or another."""
+    return Markup('<a href="?t={0}&amp;event={1}{2}" data-event="{1}">').format(
+        write_t(at or event.shown), event.id, _in_its_language(story)
+    )
+
+
+def _to_place(story: Story, place: str) -> Markup:
+    """The opening of a link to a place."""
+    return Markup('<a href="?place={0}{1}" data-place="{0}">').format(
+        place, _in_its_language(story)
+    )
+
+
+def _in_its_language(story: Story) -> Markup:
+    """What a link adds, so that it opens cold in the language it stands in."""
+    return Markup("") if story.language == "en" else Markup("&amp;lang={}").format(story.language)
 
 
 def _claim(city: City, place: str, words: Words) -> str:

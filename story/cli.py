@@ -214,7 +214,11 @@ def edition(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say what an exported file tells; the command gets an `Edition`."""
 
     @click.option(
-        "--lang", "language", type=Language(), default="en", help="language (default: en)"
+        "--lang",
+        "language",
+        type=Language(),
+        default="en",
+        help="language (default: en, or the kiosk's)",
     )
     @click.option(
         "--from", "first", type=Minute(), default=STORY_START, help="first minute of the clock"
@@ -296,10 +300,13 @@ def export_page(
         raise click.ClickException("--settings are those of a kiosk; add --kiosk")
     if as_kiosk:
         kiosk = Kiosk() if settings is None else read_settings(settings)
-        asked = click.get_current_context().get_parameter_source("language")
-        if asked is not click.core.ParameterSource.DEFAULT:  # it has the last word
+        source = click.get_current_context().get_parameter_source
+        default = click.core.ParameterSource.DEFAULT
+        if source("language") is not default:  # what is said here has the last word
             offered = dict.fromkeys((*kiosk.languages, edition.language))
             kiosk = replace(kiosk, language=edition.language, languages=tuple(offered))
+        if source("look") is not default:
+            kiosk = replace(kiosk, look=edition.look)
         faults = misplaced(story)
         kiosk = replace(kiosk, faults=len(faults))
         for remark in (*kiosk.remarks, *faults):

@@ -77,7 +77,8 @@ class Edition:
     address: str | None = None
     """Where the page can be found; written in links, in the embed code and on paper."""
     kiosk: Kiosk | None = None
-    """The settings of a kiosk; `None` for a page that is read at one's own desk."""
+    """The settings of a kiosk, whose languages and look hold; `None` for a page that is read at
+    one's own desk."""
 
     def told(self, story: Story) -> tuple[Event, ...]:
         """The events of this edition, in the order in which they are told."""
@@ -242,13 +243,13 @@ def export(story: Story, edition: Edition) -> Exported:
     )
     root: Any = the_map.get_root()
     root.render()
-    said = first.said()
-    data = Part("data.js", f"{BEGIN}globalThis.petrogradStory = JSON.parse({js_string(said['page'])});\n")  # fmt: skip
+    data = Part("data.js", f"{BEGIN}globalThis.petrogradStory = JSON.parse({js_string(first.page())});\n")  # fmt: skip
     styles = [Part(f"{name.removesuffix('_css')}.css", text) for name, text in the_map.inlined("style").items()]  # fmt: skip
     scripts = [Part(f"{name.removesuffix('_js')}.js", text) for name, text in the_map.inlined("script").items()]  # fmt: skip
     styles += [_own("card.css"), _own("export.css")]
     scripts.append(data)
     if kiosk is not None:
+        said = first.said()
         tellings = {each.story.language: differing(said, each.said()) for each in others}
         known = js_string({**said["kiosk"], "tellings": tellings})
         settings = Part("settings.js", f"globalThis.petrogradKiosk = JSON.parse({known});\n")
@@ -304,6 +305,10 @@ class _Telling:
     def title(self) -> str:
         return self.edition.title or self.words("page", "title")
 
+    def page(self) -> dict[str, Any]:
+        """What `export.js` is given beside the map's own payload."""
+        return _data(self.edition, self.words, self.title)
+
     def said(self) -> dict[str, Any]:
         """What the scripts are given, by whose script: words and what hangs on them."""
         edition, kiosk = self.edition, self.edition.kiosk
@@ -311,7 +316,7 @@ class _Telling:
         clock = (minute_of(edition.first), minute_of(edition.last))
         drawn = ground_payload(self.story.ground, LOOKS[edition.look], self.story.language)
         return {
-            "page": _data(edition, self.words, self.title),
+            "page": self.page(),
             "map": map_payload(self.story, self.words, told, clock),
             "ground": {"names": drawn["names"], "words": scale_words(self.words)},
             "kiosk": kiosk_data(self.story, kiosk, self.words, version()) if kiosk else {},

@@ -47,6 +47,7 @@
     // ---- what is shown: attract, languages, story, warning, staff
 
     let mode = null;
+    let left = null;  // the view that the choice of the language lies over; none before the story has begun
     let warned = null;  // since when the warning stands, and where the focus was
     const attract = one(".attract");
     const veils = {languages: one(".languages"), warning: one(".warning"), staff: one(".staff")};
@@ -77,7 +78,7 @@
         P.begin();
         for (const fading of all(".leaflet-popup")) fading.remove();
         map._popup = null;  // Leaflet would keep the last card
-        warned = null;
+        left = warned = null;
         staffBox.replaceChildren();
         for (const box of all("details")) box.open = false;
         for (const box of [panes, ...all(".legend")]) {
@@ -106,25 +107,26 @@
 
     // ---- the language: the first choice, and at any time from its button
 
-    let left = null;  // the view that the choice lies over; none before the story has begun
     function askLanguage(over = null) {
         left = over;
         show("languages");
-        one(`[data-kiosk=language][data-language=${root.lang}]`).focus();
+        one(`button[data-language=${root.lang}]`).focus();
     }
     function tellIn(language) {
         touched = performance.now();
         if (language !== root.lang) return K.anew(language, left || {});
         show("story");
-        if (!left) begin();
+        if (left) one("button[data-kiosk=languages]").focus({preventScroll: true});
     }
     const view = () => ({query: P.address(), pane: P.state.pane, larger});
     function goBackTo({query, pane, larger: size}) {
         begin();
         if (typeof query === "string") P.read(query);
         if (all("[data-pane]").some(button => button.dataset.pane === pane)) P.open(pane);
-        if (STEPS[size]) larger = size;
+        if (Number.isInteger(size) && STEPS[size]) larger = size;
         sizeText();
+        if (query) one("button[data-kiosk=languages]").focus({preventScroll: true});
+        kept.at = null;
     }
 
     // everything a visitor can see or change; the tour's own steps are told by their number
@@ -213,7 +215,7 @@
         else if (mode === "story" && now - touched >= settings.idle * 1000) warn();
         else if (mode === "warning") countdown();
         else if (mode === "staff" && now - touched >= STAFF_MS) reset();
-        else if (mode === "languages" && now - touched >= settings.idle * 1000) reset();  // there is nothing to lose
+        else if (mode === "languages" && now - touched >= settings.idle * 1000) (left ? warn : reset)();  // at the start nothing is lost
     }, 200);
 
     // ---- a heartbeat that a watchdog can read
@@ -242,7 +244,7 @@
         if (event.touches.length > 1 && !map.getContainer().contains(event.target)) event.preventDefault();
     }, {capture: true, passive: false});
     try {  // going back leads here again
-        if (!history.state || !history.state.kiosk) {
+        if (!history.state || history.state.kiosk !== 2) {
             history.replaceState({kiosk: 1}, "");
             history.pushState({kiosk: 2}, "");
         }

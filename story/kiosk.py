@@ -1,7 +1,8 @@
 """The exported page as a museum's kiosk: settings, the tour of the attract loop, what lies over it.
 
-`kiosk_start.js` takes the settings and heals, `kiosk.js` runs it. A bad setting never stops the story: its default holds, and the staff view and
-the command line say what was found.
+`kiosk_start.js` takes the settings, heals and puts the chosen language in place, `kiosk.js` runs
+it. A bad setting never stops the story: its default holds, and the staff view and the command line
+say what was found.
 """
 
 import tomllib

@@ -1,5 +1,6 @@
 // Before the map is drawn: the kiosk's settings, taken from the file and from the address; what is
-// noted for the staff; the words of the language that was chosen; and how the page heals. Settings, words and limits are story/kiosk.py's.
+// noted for the staff; how the page heals; and the words of the language that was chosen. Settings,
+// words and limits are story/kiosk.py's.
 // Time is counted by performance.now, for the machine's date may be wrong.
 (() => {
     "use strict";
@@ -19,7 +20,10 @@
         }
     })();
     globalThis.name = "";
+    let leaving = false;
     K.anew = (language, at = null) => {
+        if (leaving) return;
+        leaving = true;
         globalThis.name = JSON.stringify({petrograd: {language, at, up: K.upMs(), log: K.log}});
         location.reload();
     };
@@ -43,6 +47,8 @@
         address: () => false,  // its picture is in the file
     };
     const should = {look: Object.keys(looks).join(", "), code: K.words.code_should, language: offered.join(", "), languages: offered.join(", ")};
+    const refuse = (key, value, instead) => K.remarks.push(K.words.bad_address
+        .replace("{key}", key).replace("{value}", () => value.slice(0, 60)).replace("{should}", () => instead));
     for (const [key, value] of asked()) {
         if (!Object.hasOwn(given, key)) continue;
         const [low, high] = limits[key] || [];
@@ -50,12 +56,14 @@
         if (limits[key] ? number >= low && number <= high : (kinds[key] || (() => false))(value)) {
             settings[key] = limits[key] ? number : key === "languages" ? value.split(",") : value;
         } else if (value !== list(given[key])) {
-            K.remarks.push(K.words.bad_address.replace("{key}", key).replace("{value}", () => value.slice(0, 60))
-                .replace("{should}", () => limits[key] ? `${low}–${high}` : should[key] || list(given[key])));
+            refuse(key, value, limits[key] ? `${low}–${high}` : should[key] || list(given[key]));
         }
     }
     root.dataset.look = settings.look;
-    if (!settings.languages.includes(settings.language)) settings.language = settings.languages[0];
+    if (!settings.languages.includes(settings.language)) {
+        refuse("language", settings.language, settings.languages.join(", "));
+        settings.language = settings.languages[0];
+    }
 
     // ---- what the staff may know: counted here, kept where the browser allows it, of fixed size
 
@@ -131,8 +139,15 @@
         lay(globalThis.petrogradStory, telling.page || {});
         document.title = globalThis.petrogradStory.title;
     }
-    for (const node of document.querySelectorAll(".languages [data-language], [data-says]")) {
-        node.hidden = !settings.languages.includes(node.dataset.language || node.dataset.says);
+    // those offered, in their order; lines of words begin with the one on the screen
+    for (const box of document.querySelectorAll(".languages .box, .languages h2, .attract-touch, .failure h1")) {
+        const lines = new Map([...box.children].map(node => [node.dataset.language || node.dataset.says, node]));
+        lines.delete(undefined);
+        for (const node of lines.values()) node.hidden = true;
+        for (const each of new Set(box.matches(".box") ? settings.languages : [language, ...settings.languages])) {
+            lines.get(each).hidden = false;
+            box.append(lines.get(each));
+        }
     }
     for (const node of document.querySelectorAll(".tools [data-kiosk=languages]")) node.hidden = settings.languages.length < 2;
     const {draw} = globalThis.ground;

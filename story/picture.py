@@ -4,7 +4,7 @@ The ground is drawn once for a page, by `ground_symbol`; each picture is that gr
 marks of its minute. Units of the pictures are ten metres, x to the east and y to the south.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from math import cos, hypot, radians
 
@@ -141,7 +141,7 @@ def picture(story: Story, t: datetime, words: Words) -> Markup:
             )
             for unit, x, y in units
         ),
-        names=_names({story.name(p.id): p for p in places if p.rank == 1}, taken),
+        names=_names([(story.name(p.id), p) for p in places if p.rank == 1], taken),
     )
 
 
@@ -318,10 +318,10 @@ LETTER, LINE = 6.6, 14
 """Width of a letter and height of a line, in units; names are set in 13 units."""
 
 
-def _names(places: Mapping[str, Place], taken: list[Box]) -> Markup:
+def _names(places: Iterable[tuple[str, Place]], taken: list[Box]) -> Markup:
     """Names of the great places, where they cover no mark and no other name."""
     drawn = []
-    for text, place in places.items():
+    for text, place in places:
         spot = next(
             (
                 spot

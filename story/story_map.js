@@ -245,6 +245,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             Object.setPrototypeOf(story[table], null);
         }
         const W = story.words;
+        const named = (name, said) => W.map.named.replace(/\{(name|said)\}/g, (gap, which) => which === "name" ? name : said);
         const calm = globalThis.matchMedia("(prefers-reduced-motion: reduce)").matches;
         const panes = {routes: 410, bridges: 420, ring: 430, places: 600, units: 640, now: 590};
         for (const [name, level] of Object.entries(panes)) map.createPane(name).style.zIndex = level;
@@ -315,7 +316,7 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             }
             const words = [drawn.place.name];
             if (drawn.holds) words.push(W.holder_short[holder]);
-            if (claim) words.push(`${W.map.claimed}: ${W.holder_short[claim]}`);
+            if (claim) words.push(named(W.map.claimed, W.holder_short[claim]));
             if (span === "raised") words.push(W.map.raised);
             const icon = drawn.marker.getElement();
             if (icon) icon.setAttribute("aria-label", words.join(", "));
@@ -746,10 +747,10 @@ globalThis.storyMap = globalThis.storyMap || (() => {
                 line.append(holderMark(holder, claim, 20), html("span", "",
                     `${W.holder_short[holder]} · ${W.map.since} ${clock.oldStyle.replace(" 1917", "")}, ${clock.hour}`));
                 box.append(line);
-                if (claim) box.append(html("div", "", `${W.map.claimed}: ${W.holder_short[claim]}`));
+                if (claim) box.append(html("div", "", named(W.map.claimed, W.holder_short[claim])));
             }
             if (span) box.append(html("div", "", W.map[span]));
-            if (drawn.place.today !== drawn.place.name) box.append(html("div", "quiet", `${W.map.today}: ${drawn.place.today}`));
+            if (drawn.place.today !== drawn.place.name) box.append(html("div", "quiet", named(W.map.today, drawn.place.today)));
             box.append(html("div", "quiet", W.map.within.replace("{metres}", String(drawn.place.error))));
             return box;
         }
@@ -779,8 +780,8 @@ globalThis.storyMap = globalThis.storyMap || (() => {
             row(holderMark("unknown", null, 20), W.holder_short.unknown);
             row(holderMark("government", "mrc", 20), W.map.claimed);
             row(svg("svg", {viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true"},
-                svg("path", {d: "M1 11H9L13 3M25 11H19L15 3", fill: "none", stroke: COLOUR.government, "stroke-width": 3})), `${W.map.bridges}: ${W.map.raised}`);
-            row(stroke({stroke: COLOUR.mrc, "stroke-width": 4}), `${W.map.bridges}: ${W.map.lowered}`);
+                svg("path", {d: "M1 11H9L13 3M25 11H19L15 3", fill: "none", stroke: COLOUR.government, "stroke-width": 3})), named(W.map.bridges, W.map.raised));
+            row(stroke({stroke: COLOUR.mrc, "stroke-width": 4}), named(W.map.bridges, W.map.lowered));
             row(unitMark({kind: "unit", side: "mrc"}, 19), W.map.unit);
             row(unitMark({kind: "ship", side: "mrc"}, 21), W.map.ship);
             row(unitMark({kind: "person", side: "government"}, 19), W.map.person);

@@ -44,9 +44,14 @@ class Story:
     """The language of its words."""
 
     def said_in(self, language: str) -> "Story":
-        """The same story in the words of another language, English where it has none."""
+        """The same story in the words of another language, English where it has none.
+
+        Raises `ValueError` if it is no longer in English itself.
+        """
         if language == self.language:
             return self
+        if self.language != "en":
+            raise ValueError(f"the story is told in {self.language} already; ask the English one")
         return replace(self, chronicle=said_in(self.chronicle, language), language=language)
 
     @cached_property

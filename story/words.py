@@ -119,7 +119,7 @@ def _changed(story: Story, event: Event, change: Change, words: Words) -> list[s
             after = words("holder", change.holder)
             if change.claim:
                 after += f" ({words('change', 'claim', claim=words('holder', change.claim))})"
-            place = _place(story, change.hold, words)
+            place = story.name(change.hold)
             if before is None:
                 return [words("change", "hold_first", place=place, after=after)]
             if (before.holder, before.claim) == (change.holder, change.claim):
@@ -127,7 +127,7 @@ def _changed(story: Story, event: Event, change: Change, words: Words) -> list[s
             held = words("holder", before.holder)
             return [words("change", "hold", place=place, before=held, after=after)]
         case SpanChange():
-            place = _place(story, change.span, words)
+            place = story.name(change.span)
             return [words("change", "span", place=place, position=words("span", change.position))]
         case Move():
             route = story.routes[change.route]
@@ -136,8 +136,8 @@ def _changed(story: Story, event: Event, change: Change, words: Words) -> list[s
                 "change",
                 "move",
                 **{"from": f"{change.start:%H:%M}", "to": f"{change.end:%H:%M}"},
-                start=_place(story, start, words),
-                end=_place(story, end, words),
+                start=story.name(start),
+                end=story.name(end),
                 unit=story.actors[change.move].name,
             )
             open_points = []
@@ -147,7 +147,7 @@ def _changed(story: Story, event: Event, change: Change, words: Words) -> list[s
                 open_points.append(words("change", "way_inferred"))
             return [f"{line} ({', '.join(open_points)})" if open_points else line]
         case Appear():
-            unit, place = story.actors[change.appear].name, _place(story, change.place, words)
+            unit, place = story.actors[change.appear].name, story.name(change.place)
             return [words("change", "appear", unit=unit, place=place)]
         case Leave():
             return [words("change", "leave", unit=story.actors[change.leave].name)]
@@ -156,7 +156,3 @@ def _changed(story: Story, event: Event, change: Change, words: Words) -> list[s
         case PowerChange():
             key = f"{change.power}-{change.rival}" if change.rival else change.power
             return [words("change", "power", words=words("power", key))]
-
-
-def _place(story: Story, place: str, words: Words) -> str:
-    return story.name(place)

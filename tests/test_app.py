@@ -684,6 +684,28 @@ def test_links_lead_to_the_same_view_in_every_other_language(language):
     assert ">Русский<" in links or language == "ru"
 
 
+def test_links_to_other_languages_name_a_place_only_while_it_is_shown():
+    page = Page(place="winter-palace")
+    assert any("place=winter-palace&amp;lang=ru" in html for html in page.html)
+
+    page.switch("panel", "event")
+
+    (links,) = (html for html in page.html if 'class="languages"' in html)
+    assert "place=" not in links
+
+
+def test_a_link_of_a_card_opens_cold_in_the_language_it_stands_in():
+    page = Page(t="1917-10-25T21:40", lang="fr")
+    links = [link for html in page.html for link in re.findall(r'<a href="([^"]*)" data-', html)]
+    assert len(links) > 100
+    assert all(link.endswith("&amp;lang=fr") for link in links)
+
+    english = [
+        link for html in Page().html for link in re.findall(r'<a href="([^"]*)" data-', html)
+    ]
+    assert not [link for link in english if "lang=" in link]
+
+
 def test_the_language_stays_from_step_to_step_and_from_page_to_page():
     page = Page(t="1917-10-25T21:40", lang="ru").press("next")
     russian = words_of("ru")
@@ -700,13 +722,17 @@ def test_the_language_stays_from_step_to_step_and_from_page_to_page():
 
 
 def test_a_page_beside_the_clock_opened_in_a_language_leads_to_the_story_in_it():
-    page = Page().open_page("about", lang="fr")
+    page = Page.__new__(Page)  # opened cold, the story not seen before
+    page.app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    page.open_page("about", lang="fr")
     french = words_of("fr")
 
     assert page.app.title[0].value == french("page", "about_tab")
     assert all('<div lang="fr">' in html for html in page.html[1:3])
     page.open_page("")
     assert page.clock == french.clock(at("21 00:00"))
+    assert page.app.button(key="next").label == french("page", "next")
+    assert page.query == {"t": "1917-10-21T00:00", "lang": "fr"}
 
 
 def test_an_address_without_a_language_is_english_whatever_was_read_before():

@@ -208,7 +208,55 @@ def test_the_address_may_offer_fewer_languages_and_begin_in_another(open_kiosk):
     ]
     touch(page)
     buttons = [button for button in page.locator(".languages button").all() if button.is_visible()]
-    assert [button.inner_text() for button in buttons] == ["Français", "Русский"]
+    assert [button.inner_text() for button in buttons] == [
+        "Русский",
+        "Français",
+    ]  # in the order of the address
+
+
+def test_a_language_that_is_not_offered_is_told(open_kiosk):
+    page = open_kiosk(asked="languages=ru,fr", awaited=False)
+    page.locator("html[lang=ru][data-kiosk=attract]").wait_for()
+
+    said = words_of("en")("kiosk", "bad_address")
+    for gap, filled in (("{key}", "language"), ("{value}", "en"), ("{should}", "ru, fr")):
+        said = said.replace(gap, filled)
+    assert page.evaluate("petrograd.kiosk.remarks") == [said]
+
+
+def test_a_choice_over_the_story_is_warned_of_before_it_is_lost(open_kiosk):
+    page = open_kiosk()
+    touch(page)
+    choose(page, "en")
+    page.evaluate("petrograd.goTo(5000)")
+    page.locator("[data-kiosk=languages]").tap()
+    page.clock.run_for(61_000)
+    assert mode(page) == "warning"
+    page.locator("[data-kiosk=keep]").tap()
+
+    assert page.evaluate("[petrograd.kiosk.mode, petrograd.host.minute]") == ["story", 5000]
+
+
+def test_a_page_that_is_leaving_counts_one_reset(open_kiosk):
+    page = open_kiosk()
+    touch(page)
+    choose(page, "fr")
+    page.evaluate("for (let n = 0; n < 5; n++) petrograd.kiosk.reset()")
+    page.locator("html[lang=en][data-kiosk=attract]").wait_for()
+
+    assert page.evaluate("petrograd.kiosk.log.resets") == 1
+
+
+def test_pictures_of_buttons_stay_as_they_are_while_the_language_is_chosen(open_kiosk):
+    page = open_kiosk()
+    touch(page)
+    fills = (
+        "[...document.querySelectorAll('.steps .icon')].map(node => getComputedStyle(node).fill)"
+    )
+    asked = page.evaluate(fills)
+    choose(page, "en")
+
+    assert asked == page.evaluate(fills)
 
 
 def test_one_language_asks_nobody(open_kiosk):

@@ -1,13 +1,15 @@
 """The chronicle in other languages: the same facts, all of the words, and faults that are told."""
 
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from events.languages import full_hours_in, hours_in, mistranslations, said_in
+from events.load import read_chronicle
 from events.model import AccountWords, ActorWords, SourceWords, Text
-from story.telling import read_story
+from story.telling import ROOT, read_story
 
 STORY = read_story()
 CHRONICLE = STORY.chronicle
@@ -197,3 +199,52 @@ def test_an_account_is_told_in_the_words_of_the_language():
     assert (after.accounts[0].locator, after.accounts[0].says) == ("s. 1", "Ei.")
     assert after.accounts[1:] == EVENT.accounts[1:]
     assert after.when.reason == EVENT.when.reason
+
+
+def test_a_source_whose_id_looks_like_a_second_account_loses_none():
+    account = EVENT.accounts[0]
+    accounts = (
+        account,
+        account.model_copy(update={"source": f"{account.source}-2"}),
+        account.model_copy(update={"says": "Again."}),
+    )
+    event = EVENT.model_copy(update={"accounts": accounts})
+
+    assert list(event.told_by.values()) == list(accounts)
+
+
+def test_a_note_that_a_language_lacks_is_told_in_english():
+    id_ = next(id_ for id_, source in CHRONICLE.sources.items() if source.note)
+    told = replace(CHRONICLE, source_words={"fi": {id_: SourceWords(cite="Lähde")}})
+
+    source = said_in(told, "fi").sources[id_]
+    assert (source.cite(), source.note) == ("Lähde", CHRONICLE.sources[id_].note)
+
+
+def test_what_english_says_in_the_event_is_not_said_again_in_its_text():
+    text = CHRONICLE.texts["en"][EVENT.id].model_copy(update={"reason": "Because."})
+    told = replace(CHRONICLE, texts={"en": {EVENT.id: text}})
+
+    (fault,) = mistranslations(told)
+    assert fault.endswith("reason: stands in the event itself, in events/data; change it there")
+
+
+@pytest.mark.parametrize(("language", "name"), [("fr", "actor.toml"), ("en", "actors.toml")])
+def test_a_file_of_words_that_nobody_reads_is_told(tmp_path, language, name):
+    folder = tmp_path / "events"
+    shutil.copytree(ROOT / "events" / "text", folder / "text")
+    shutil.copytree(ROOT / "events" / "data", folder / "data")
+    (folder / "text" / language / name).write_text("# words\n")
+    faults = []
+
+    read_chronicle(folder, faults)
+
+    assert [fault.split(":")[0] for fault in faults] == [f"text/{language}/{name}"]
+
+
+def test_a_story_that_is_told_in_another_language_is_not_translated_again():
+    french = STORY.said_in("fr")
+
+    assert french.said_in("fr") is french
+    with pytest.raises(ValueError, match="told in fr already"):
+        french.said_in("en")

@@ -1,5 +1,6 @@
 """What is written beside the map."""
 
+import re
 from collections import Counter
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -428,3 +429,13 @@ def test_the_page_about_counts_what_there_is(story):
     assert f"{len(story.events)} events at {len(story.places)} places" in text
     assert f"{len(story.chronicle.sources)} sources" in text
     assert "{" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_the_names_of_a_place_stand_apart_and_no_line_begins_with_what_parts_them(story, language):
+    told = story.said_in(language)
+    for place in told.places:
+        said = str(card.place_card(told, place, at("26 05:00"), words_of(language)))
+        lines = re.findall(r'<p class="quiet">(.*?)</p>', said)
+        assert lines, place
+        assert not [line for line in lines if not line.strip() or line.startswith(" ·")], place
