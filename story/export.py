@@ -268,6 +268,7 @@ def export(story: Story, edition: Edition) -> Exported:
             "generator": f"{GENERATOR} {version()}",
             "title": first.title,
             "address": edition.address,
+            "kiosk": kiosk is not None,
             "body": first.body(box),
             "others": {each.story.language: each.body(box) for each in others},
         },

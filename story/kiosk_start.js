@@ -7,7 +7,6 @@
     const K = globalThis.petrogradKiosk;
     const {limits, looks, settings} = K;
     const root = document.documentElement;
-    root.dataset.kiosk = "start";
 
     // ---- what the page said to itself before it loaded anew: language, where it was, what was counted
 

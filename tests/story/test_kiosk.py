@@ -191,6 +191,12 @@ def test_a_kiosk_has_no_share_no_print_no_pictures_for_paper_and_leads_to_no_hos
     assert set(re.findall(r' (?:href|src|action)="(.)', words)) == {"#"}
 
 
+def test_fingers_cannot_zoom_the_page_before_its_scripts_run(kiosk_file):
+    assert re.search(r'<html [^>]*data-kiosk="start"', kiosk_file)
+    rule = re.search(r"^html\[data-kiosk\] \{[^}]*\}", kiosk_file, re.MULTILINE)[0]
+    assert "touch-action: none" in rule
+
+
 def test_an_ordinary_page_has_nothing_of_the_kiosk(story):
     page = export(story, Edition()).single_file()
 
