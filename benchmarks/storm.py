@@ -33,6 +33,10 @@ CHORDS = (
 hears (Alt+F4, Ctrl+Alt+Delete) is for the recipe in deploy/kiosk."""
 
 
+ANSWERED = 0.5
+"""How often the question for the language is answered; else there is a touch anywhere."""
+
+
 class Storm:
     """Random acts on a page; the same seed gives the same acts."""
 
@@ -194,14 +198,29 @@ class Watch:
         return found
 
 
-def ready(page: Page) -> None:
-    """Wait for a kiosk that may just be loading itself anew."""
+def ready(page: Page) -> str:
+    """Wait for a kiosk that may just be loading itself anew; return what it shows."""
     for _ in range(1200):
         with suppress(Error):  # between two documents
-            if page.evaluate("Boolean(globalThis.petrograd && petrograd.kiosk)"):
-                return
+            mode = page.evaluate("globalThis.petrograd && petrograd.kiosk && petrograd.kiosk.mode")
+            if mode:
+                return str(mode)
         time.sleep(0.05)
     raise TimeoutError("the kiosk does not come back")
+
+
+def choose_language(page: Page, language: str) -> None:
+    """Answer the kiosk's first question, and wait for the page that tells the story in it.
+
+    A touch that is sent while one document gives way to the next would never be answered.
+    """
+    button = page.locator(f"button[data-language={language}]")
+    if page.evaluate("document.documentElement.lang") == language:
+        button.tap()
+    else:
+        with page.expect_navigation():
+            button.tap()
+    ready(page)
 
 
 def storm(page: Page, acts: int, seed: int = 1917) -> list[str]:
@@ -209,11 +228,17 @@ def storm(page: Page, acts: int, seed: int = 1917) -> list[str]:
     watch = Watch(page)
     weather = Storm(page, seed)
     for number in range(acts):
-        try:
-            weather.act()
-        except Error as error:  # in the middle of loading anew
-            if "context was destroyed" not in error.message:
-                raise
+        if ready(page) != "languages":
+            try:
+                weather.act()
+            except Error as error:  # it was about to load itself anew, and is waited for
+                if "context was destroyed" not in error.message:
+                    raise
+        elif weather.random.random() < ANSWERED:
+            offered = page.evaluate("petrograd.kiosk.settings.languages")
+            choose_language(page, weather.random.choice(offered))
+        else:
+            weather.tap()
         if number % 500 == 499:
             faults = watch.faults()
             print(f"{number + 1} acts", file=sys.stderr, flush=True)
