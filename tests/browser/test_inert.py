@@ -97,6 +97,9 @@ def rename_a_unit(folder, units):
     for path in files:
         text = path.read_text("utf-8").replace(f'"{unit}"', '"constructor"')
         path.write_text(text.replace(f"[actor.{unit}]", "[actor.constructor]"), "utf-8")
+    for path in (folder.parent / "text").glob("*/actors.toml"):
+        text = path.read_text("utf-8")
+        path.write_text(text.replace(f"[{unit}]", "[constructor]"), "utf-8")
 
 
 @pytest.fixture
