@@ -192,11 +192,8 @@ def test_every_control_is_in_the_lower_half(open_kiosk, screen):
         assert top >= SCREENS[screen][1] / 2, name
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_nothing_lies_over_anything_else_or_is_cut_off(open_kiosk, screen):
-    page = open_kiosk(screen)
-    begin(page)
-    boxes = page.evaluate(VISIBLE, "button, summary, .panes, .head, .ticks, .caption, .credit")
+def lie_apart(boxes):
+    """No box of (name, left, top, width, height) lies over another."""
     for n, (name, left, top, wide, high) in enumerate(boxes):
         for other, left2, top2, wide2, high2 in boxes[n + 1 :]:
             apart = (
@@ -204,6 +201,14 @@ def test_nothing_lies_over_anything_else_or_is_cut_off(open_kiosk, screen):
                 or top + high <= top2 + 0.5 or top2 + high2 <= top + 0.5
             )  # fmt: skip
             assert apart, f"{name} and {other}"
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_nothing_lies_over_anything_else_or_is_cut_off(open_kiosk, screen):
+    page = open_kiosk(screen)
+    begin(page)
+    boxes = page.evaluate(VISIBLE, "button, summary, .panes, .head, .ticks, .caption, .credit")
+    lie_apart(boxes)
     cut = page.evaluate("[...document.querySelectorAll('button')].filter(b => b.checkVisibility() && (b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1)).map(b => b.textContent)")  # fmt: skip
     assert cut == []
 

@@ -19,6 +19,7 @@ from tests.browser.test_kiosk import (
     TARGETS,
     VISIBLE,
     fingerprint,
+    lie_apart,
     mode,
 )
 from tests.conftest import at
@@ -327,13 +328,7 @@ def test_longer_words_are_not_cut_off_and_lie_over_nothing(open_kiosk, screen, l
         page.evaluate("minute => petrograd.goTo(minute)", minute_of(at(minute)))
         assert page.evaluate(CUT) == []
     boxes = page.evaluate(VISIBLE, "button, summary, .panes, .head, .ticks, .caption, .credit")
-    for n, (name, left, top, wide, high) in enumerate(boxes):
-        for other, left2, top2, wide2, high2 in boxes[n + 1 :]:
-            apart = (
-                left + wide <= left2 + 1.5 or left2 + wide2 <= left + 1.5
-                or top + high <= top2 + 0.5 or top2 + high2 <= top + 0.5
-            )  # fmt: skip
-            assert apart, f"{name} and {other}"
+    lie_apart(boxes)
     for name, _, _, wide, high in page.evaluate(VISIBLE, TARGETS):
         assert min(wide, high) >= 64 - 0.01, name
 
