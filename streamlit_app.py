@@ -59,10 +59,9 @@ def load(language: str = "en") -> Story:
 def language() -> str:
     """The language of the address, or the one this reader had last."""
     asked = st.query_params.get("lang")
-    said = (
-        asked if asked in LANGUAGES else None if st.query_params else st.session_state.get("lang")
-    )
-    return said or "en"
+    if asked in LANGUAGES:
+        return asked
+    return "en" if st.query_params else st.session_state.get("lang", "en")
 
 
 def online_base() -> tuple[str | None, str | None]:

@@ -161,6 +161,7 @@ class Watch:
         self.address = page.url
         self.seen: list[str] = []
         self.touches = 0
+        page.evaluate("globalThis.theVeryPage = true")
         page.on("framenavigated", self._went)
         page.on("pageerror", lambda error: self.seen.append(f"error: {error}"))
         page.on("download", lambda download: self.seen.append(f"download: {download.url}"))
@@ -186,6 +187,8 @@ class Watch:
         if len(self.context.pages) != 1:
             found.append(f"{len(self.context.pages)} pages")
         for question, wanted in (
+            # the very page, or one that was left and begun anew by the page itself
+            ("Boolean(globalThis.theVeryPage || petrogradKiosk.kept.log)", True),
             ("visualViewport.scale", 1),
             ("[scrollX, scrollY]", [0, 0]),
             ("String(getSelection())", ""),
